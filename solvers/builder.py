@@ -129,4 +129,5 @@ def _summed(parts: list[tuple[Index, Floats]], length: int) -> Floats:
     if not parts:
         return np.zeros(length)
     index = np.concatenate([p[0] for p in parts])
-    return np.bincount(index, weights=np.concatenate([p[1] for p in parts]), minlength=length)
+    sums = np.bincount(index, weights=np.concatenate([p[1] for p in parts]), minlength=length)
+    return np.asarray(sums, dtype=np.float64)

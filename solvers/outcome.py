@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from threading import Event
 
 from solvers.problem import Floats
 
@@ -41,12 +43,20 @@ class Options:
     """What is asked of a solve.
 
     `gap` is relative as defined in `solvers.gap`; `time_limit_s` bounds the solver's own time;
-    `progress` is called from time to time by routes that can (from any thread).
+    `progress` is called from time to time by routes that can (from any thread). `cancel`, once set, ends the
+    solve as Ctrl-C in the main thread does: with `limit` "interrupt" and what was found by then.
     """
 
     gap: float = 1e-4
     time_limit_s: float = 60.0
     progress: Callable[[Progress], None] | None = field(default=None, compare=False)
+    cancel: Event | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.gap < math.inf:
+            raise ValueError(f"gap is {self.gap}; it must be finite and not negative")
+        if not self.time_limit_s > 0.0:
+            raise ValueError(f"time_limit_s is {self.time_limit_s}; it must be above 0")
 
 
 @dataclass(frozen=True, eq=False)

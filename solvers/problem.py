@@ -67,6 +67,18 @@ class Problem:
         """The objective at x, constants included."""
         return float(self.cost @ x + self.offset)
 
+    def rows_of_values(self) -> Ints:
+        """The row (k,) of each non-zero."""
+        return np.repeat(np.arange(self.rows, dtype=np.int32), np.diff(self.row_start))
+
+    def activity(self, x: Floats) -> Floats:
+        """A x (m,): the value of each row at x (n,)."""
+        if not self.nonzeros:
+            return np.zeros(self.rows)
+        weights = self.value * x[self.column]
+        sums = np.bincount(self.rows_of_values(), weights=weights, minlength=self.rows)
+        return np.asarray(sums, dtype=np.float64)
+
     def relaxed(self) -> Problem:
         """The same problem with every column continuous."""
         return replace(self, integer=np.zeros(self.columns, dtype=np.bool_))
@@ -88,20 +100,45 @@ class Problem:
         for name, (array, length) in shapes.items():
             if len(array) != length:
                 raise ProblemError(f"{name} has {len(array)} entries, expected {length}")
-        for name, array in (("cost", self.cost), ("value", self.value)):
+        if self.reference is not None and len(self.reference) != n:
+            raise ProblemError(f"reference has {len(self.reference)} entries, expected {n}")
+        finite = [("cost", self.cost), ("value", self.value)]
+        if self.reference is not None:
+            finite.append(("reference", self.reference))
+        for name, array in finite:
             bad = np.flatnonzero(~np.isfinite(array))
             if len(bad):
                 raise ProblemError(f"{name}[{bad[0]}] is {array[bad[0]]}; it must be finite")
-        if not np.isfinite(self.offset):
-            raise ProblemError(f"offset is {self.offset}; it must be finite")
-        for name, array in (
-            ("lower", self.lower),
-            ("upper", self.upper),
-            ("row_lower", self.row_lower),
-            ("row_upper", self.row_upper),
+        for name, number in (("offset", self.offset), ("reference_offset", self.reference_offset)):
+            if not np.isfinite(number):
+                raise ProblemError(f"{name} is {number}; it must be finite")
+        for name, array, never in (
+            ("lower", self.lower, np.inf),
+            ("upper", self.upper, -np.inf),
+            ("row_lower", self.row_lower, np.inf),
+            ("row_upper", self.row_upper, -np.inf),
         ):
-            bad = np.flatnonzero(np.isnan(array))
+            bad = np.flatnonzero(np.isnan(array) | (array == never))
             if len(bad):
-                raise ProblemError(f"{name}[{bad[0]}] is NaN; it must be a number or ±inf")
-        if len(self.column) and (self.column.min() < 0 or self.column.max() >= n):
+                other = "−∞" if never > 0 else "+∞"
+                raise ProblemError(f"{name}[{bad[0]}] is {array[bad[0]]}; it must be a number or {other}")
+        self._check_matrix()
+
+    def _check_matrix(self) -> None:
+        start, column = self.row_start, self.column
+        if start[0] != 0 or start[-1] != len(column) or (np.diff(start) < 0).any():
+            raise ProblemError("row_start must rise from 0 to the number of non-zeros")
+        if not len(column):
+            return
+        if column.min() < 0 or column.max() >= self.columns:
             raise ProblemError("a row names a column that does not exist")
+        # Solvers disagree on a coefficient given twice: one sums, one refuses. Ascending columns, which the
+        # builder writes, have none; only others are sorted to see.
+        row = self.rows_of_values()
+        same = row[1:] == row[:-1]
+        if (same & (column[1:] <= column[:-1])).any():
+            order = np.lexsort((column, row))
+            column = column[order]
+            twice = np.flatnonzero(same & (column[1:] == column[:-1]))
+            if len(twice):
+                raise ProblemError(f"row {row[twice[0]]} names column {column[twice[0]]} twice")

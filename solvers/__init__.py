@@ -1,0 +1,26 @@
+"""Routes to mixed-integer solvers that take the same arrays and give the same six outcomes.
+
+Importing this imports numpy and nothing heavier; each backend is imported when it is asked for.
+"""
+
+from solvers.builder import ProblemBuilder
+from solvers.outcome import Options, Progress, Result, Status
+from solvers.problem import Problem, ProblemError
+from solvers.registry import available, solve
+from solvers.route import SolverError, SolverUnavailable, SolverUnsuitable, UnknownSolver
+
+__all__ = [
+    "Options",
+    "Problem",
+    "ProblemBuilder",
+    "ProblemError",
+    "Progress",
+    "Result",
+    "SolverError",
+    "SolverUnavailable",
+    "SolverUnsuitable",
+    "Status",
+    "UnknownSolver",
+    "available",
+    "solve",
+]

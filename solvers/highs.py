@@ -1,0 +1,202 @@
+"""HiGHS through highspy: the default route."""
+
+from __future__ import annotations
+
+import math
+import sys
+import threading
+import time
+from typing import Any
+
+import highspy
+import numpy as np
+from highspy import HighsModelStatus as Native
+from highspy import cb
+
+from solvers.gap import LEAST_DENOMINATOR, denominator
+from solvers.interrupt import may_stop, run_stoppable
+from solvers.outcome import Options, Progress
+from solvers.problem import Problem
+from solvers.route import Abilities, Answer, Ended
+
+# Ask for a shade less than the gap that will be judged, so that rounding cannot turn proof into none.
+SHADE = 0.999
+PROGRESS_EVERY_S = 0.25
+
+_CALLBACK = cb.HighsCallbackType
+_OPTIMAL = {Native.kOptimal, Native.kModelEmpty}
+_STOPPED = {Native.kTimeLimit, Native.kInterrupt, Native.kHighsInterrupt}
+
+
+class HighsRoute:
+    """HiGHS. One `Highs` object a solve and one thread, so solves in several Python threads don't meet."""
+
+    name = "highs"
+    abilities = Abilities(integers=True, duals=True, bound=True, progress=True, interrupt=True)
+
+    @property
+    def version(self) -> str:
+        return f"HiGHS {_version()}"
+
+    def run(self, problem: Problem, options: Options) -> Answer:
+        """Solve; see `Route.run`."""
+        solver = highspy.Highs()
+        solver.disableCallbacks()
+        solver.setOptionValue("output_flag", False)
+        solver.setOptionValue("threads", 1)
+        solver.setOptionValue("mip_rel_gap", SHADE * options.gap)
+        solver.setOptionValue("mip_abs_gap", SHADE * options.gap * LEAST_DENOMINATOR)
+        if math.isfinite(options.time_limit_s):
+            solver.setOptionValue("time_limit", float(options.time_limit_s))
+        if _load(solver, problem) is highspy.HighsStatus.kError:
+            return Answer(Ended.FAILED, message="HiGHS did not take the model")
+        watch = _Watch(problem, options)
+        watch.attach(solver)
+
+        def work() -> None:
+            solver.run()
+            if sys.platform == "win32" and threading.current_thread() is not threading.main_thread():
+                # A HiGHS scheduler left in an ending thread can deadlock there (highspy does the same).
+                highspy.Highs.resetGlobalScheduler(False)
+
+        _, stopped = run_stoppable(work, watch.stop, options)
+        watch.detach(solver)
+        return _answer(solver, problem, stopped)
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("highspy")
+
+
+def _load(solver: Any, problem: Problem) -> Any:
+    sense = int(highspy.ObjSense.kMaximize)
+    by_rows = int(highspy.MatrixFormat.kRowwise)
+    start, column, value = problem.row_start, problem.column, problem.value
+    return solver.passModel(
+        problem.columns,
+        problem.rows,
+        problem.nonzeros,
+        by_rows,
+        sense,
+        problem.offset,
+        problem.cost,
+        problem.lower,
+        problem.upper,
+        problem.row_lower,
+        problem.row_upper,
+        start,
+        column,
+        value,
+        problem.integer.astype(np.int32),
+    )
+
+
+class _Watch:
+    """What looks at a running solve: interruption, progress, and the gap as we define it.
+
+    HiGHS divides by |objective| alone; near a zero objective that is far stricter than what was asked, so the
+    solve is ended as soon as our own gap is met.
+    """
+
+    def __init__(self, problem: Problem, options: Options) -> None:
+        self._problem = problem
+        self._options = options
+        self._stop = False
+        self._began = time.perf_counter()
+        self._told = -math.inf
+        self._least = LEAST_DENOMINATOR
+        self._incumbent: float | None = None
+        self._own_gap = bool(problem.integers) and (
+            problem.reference_offset != 0.0 or (problem.reference is not None and problem.reference.any())
+        )
+
+    def stop(self) -> None:
+        """End the solve at its next look."""
+        self._stop = True
+
+    def attach(self, solver: Any) -> None:
+        """Ask for the callbacks that are needed, and no others: each look costs the interpreter's lock."""
+        kinds = []
+        stoppable = may_stop(self._options)
+        if stoppable and not self._problem.integers:
+            kinds += [_CALLBACK.kCallbackSimplexInterrupt, _CALLBACK.kCallbackIpmInterrupt]
+        if self._problem.integers and (stoppable or self._own_gap or self._options.progress):
+            kinds += [_CALLBACK.kCallbackMipInterrupt]
+        if self._own_gap or (self._options.progress and self._problem.integers):
+            kinds += [_CALLBACK.kCallbackMipImprovingSolution]
+        if kinds:
+            solver.setCallback(self._look, None)
+            for kind in kinds:
+                solver.startCallback(kind)
+
+    def detach(self, solver: Any) -> None:
+        """Drop the reference that HiGHS holds to this object."""
+        solver.setCallback(None, None)
+
+    def _look(self, kind: int, message: str, out: Any, into: Any, data: object) -> None:
+        if kind == _CALLBACK.kCallbackMipImprovingSolution:
+            self._improved(out)
+            return
+        if self._stop:
+            into.user_interrupt = True
+            return
+        if kind != _CALLBACK.kCallbackMipInterrupt:
+            return
+        if self._own_gap and self._incumbent is not None:
+            away = abs(out.mip_dual_bound - self._incumbent)
+            into.user_interrupt = away <= SHADE * self._options.gap * self._least
+        self._tell(out)
+
+    def _improved(self, out: Any) -> None:
+        x = np.asarray(out.mip_solution)
+        self._incumbent = self._problem.objective(x)
+        self._least = denominator(self._problem, x)
+
+    def _tell(self, out: Any) -> None:
+        if self._options.progress is None:
+            return
+        seconds = time.perf_counter() - self._began
+        if seconds - self._told < PROGRESS_EVERY_S:
+            return
+        self._told = seconds
+        bound = out.mip_dual_bound if math.isfinite(out.mip_dual_bound) else None
+        gap = None
+        if bound is not None and self._incumbent is not None:
+            gap = abs(bound - self._incumbent) / self._least
+        self._options.progress(Progress(seconds, self._incumbent, bound, gap))
+
+
+def _answer(solver: Any, problem: Problem, stopped: bool) -> Answer:
+    status = solver.getModelStatus()
+    info = solver.getInfo()
+    if status == Native.kInfeasible:
+        return Answer(Ended.INFEASIBLE)
+    if status == Native.kUnbounded:
+        return Answer(Ended.UNBOUNDED)
+    if status == Native.kUnboundedOrInfeasible:
+        return Answer(Ended.UNBOUNDED_OR_INFEASIBLE)
+    if status not in _OPTIMAL | _STOPPED:
+        return Answer(Ended.FAILED, message=f"HiGHS ended with: {solver.modelStatusToString(status)}")
+    solution = solver.getSolution()
+    x = None
+    if status in _OPTIMAL or info.primal_solution_status == int(
+        highspy.SolutionStatus.kSolutionStatusFeasible
+    ):
+        x = np.array(solution.col_value)
+    bound = info.mip_dual_bound if problem.integers and math.isfinite(info.mip_dual_bound) else None
+    limit = None
+    if status == Native.kTimeLimit:
+        limit = "time"
+    elif stopped and status in _STOPPED:
+        limit = "interrupt"
+    duals = status in _OPTIMAL and not problem.integers and solution.dual_valid
+    return Answer(
+        Ended.OPTIMAL if status in _OPTIMAL else Ended.STOPPED,
+        x=x,
+        bound=bound,
+        limit=limit,
+        row_duals=np.array(solution.row_dual) if duals else None,
+        reduced_costs=np.array(solution.col_dual) if duals else None,
+    )

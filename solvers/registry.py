@@ -1,0 +1,80 @@
+"""Names of solvers, and the one `solve` that goes to any of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.util import find_spec
+
+from solvers.finish import Context, finish, without_solver
+from solvers.outcome import Options, Result
+from solvers.problem import Problem
+from solvers.route import Answer, Route, SolverUnavailable, SolverUnsuitable, UnknownSolver
+
+LEAST_TIME_S = 0.1
+"""Time for a second, small solve (telling infeasible from unbounded) when the limit is used up."""
+
+
+def _highs() -> Route:
+    from solvers.highs import HighsRoute
+
+    return HighsRoute()
+
+
+_ROUTES: dict[str, tuple[str, Callable[[], Route]]] = {
+    "highs": ("highspy", _highs),
+}
+"""Name -> the package it needs, and what makes the route; nothing is imported before it is asked for."""
+
+
+def names() -> tuple[str, ...]:
+    """The names of all routes."""
+    return tuple(_ROUTES)
+
+
+def available() -> tuple[str, ...]:
+    """The names that can be solved with here."""
+    return tuple(name for name, (package, _) in _ROUTES.items() if find_spec(package))
+
+
+def route(name: str) -> Route:
+    """The route of this name.
+
+    Raises UnknownSolver for a name that is none, SolverUnavailable where its package cannot be imported.
+    """
+    if name not in _ROUTES:
+        raise UnknownSolver(f"no solver is called {name!r}; there are {', '.join(names())}")
+    package, make = _ROUTES[name]
+    try:
+        return make()
+    except ImportError as error:
+        raise SolverUnavailable(f"solver {name!r} needs the package {package}: {error}") from error
+
+
+def solve(problem: Problem, solver: str = "highs", options: Options | None = None) -> Result:
+    """Solve the problem with the named solver.
+
+    A solution that is within the asked gap is PROVEN even if a limit ended the solve; `limit` still says so.
+    Raises ProblemError for arrays that no solver may see, SolverError (see `route`, and integers on a
+    linear-only route) for a solver that cannot be used. Everything else is a `Status`.
+    """
+    options = options or Options()
+    chosen = route(solver)
+    problem.check()
+    if problem.integers and not chosen.abilities.integers:
+        raise SolverUnsuitable(f"solver {solver!r} takes no integer columns; relax the problem first")
+    began = time.perf_counter()
+
+    def seconds() -> float:
+        return time.perf_counter() - began
+
+    def resolve(other: Problem) -> Answer:
+        left = max(options.time_limit_s - seconds(), LEAST_TIME_S)
+        return chosen.run(other, replace(options, time_limit_s=left, progress=None))
+
+    context = Context(solver, chosen.version, seconds)
+    early = without_solver(problem, context)
+    if early is not None:
+        return early
+    return finish(problem, options, chosen.run(problem, options), context, resolve)

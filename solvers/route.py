@@ -1,0 +1,91 @@
+"""What every backend is to the rest: a name, a version, what it can do, and one `run` on the same arrays.
+
+A backend reports how its solver ended (`Ended`) and what it found; whether that is proven, feasible or wrong
+is decided in one place, `solvers.finish`, by the same rules for all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Protocol
+
+from solvers.outcome import Options
+from solvers.problem import Floats, Problem
+
+
+class SolverError(ValueError):
+    """The asked solver cannot be used."""
+
+
+class UnknownSolver(SolverError):
+    """No route has this name."""
+
+
+class SolverUnavailable(SolverError):
+    """The route exists, but its solver is not installed or not licensed here."""
+
+
+class SolverUnsuitable(SolverError):
+    """The route cannot take this problem (integers on a linear-only solver)."""
+
+
+class Ended(Enum):
+    """How the solver itself ended, before anything is judged."""
+
+    OPTIMAL = auto()
+    """It says that its solution is optimal within the tolerances it was given."""
+    STOPPED = auto()
+    """A limit or an interruption ended it, with or without a solution."""
+    INFEASIBLE = auto()
+    UNBOUNDED = auto()
+    UNBOUNDED_OR_INFEASIBLE = auto()
+    """It did not tell the two apart."""
+    FAILED = auto()
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """What a route can do. `progress` and `interrupt` say whether `Options` of these names have effect."""
+
+    integers: bool
+    duals: bool
+    bound: bool
+    progress: bool
+    interrupt: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What a backend hands to `solvers.finish`.
+
+    `x` (n,), `row_duals` (m,) and `reduced_costs` (n,) as the solver printed them; `bound` on the objective
+    with its constant; `limit` "time" or "interrupt" when that ended it.
+    """
+
+    ended: Ended
+    x: Floats | None = None
+    bound: float | None = None
+    limit: str | None = None
+    message: str = ""
+    row_duals: Floats | None = None
+    reduced_costs: Floats | None = None
+
+
+class Route(Protocol):
+    """One backend."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def abilities(self) -> Abilities: ...
+
+    @property
+    def version(self) -> str:
+        """The solver's own name and version."""
+        ...
+
+    def run(self, problem: Problem, options: Options) -> Answer:
+        """Solve a checked problem that has columns and no crossed bounds."""
+        ...
