@@ -1,0 +1,1 @@
+"""wattshift: plan, hour by hour, where a facility's megawatts earn most."""

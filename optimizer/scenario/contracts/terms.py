@@ -1,0 +1,23 @@
+"""What every AI contract says."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from optimizer.scenario.base import Flag, Model, Name, Share
+
+
+class ContractTerms(Model):
+    """The common part of a contract: which pools may serve it, and how its GPUs are counted."""
+
+    name: Name
+    pools: Annotated[tuple[Name, ...], Field(min_length=1, max_length=100)]
+    """Pools it may run on; it may use several at once."""
+    utilisation: Share = 1.0
+    """How hard its GPUs work, as a share of (peak − idle) power."""
+    gpu_unit: Literal["fraction", "gpu", "node"] = "fraction"
+    """Whether GPU counts may be fractions, or come in whole GPUs or whole nodes."""
+    optional: Flag = False
+    """Whether the plan may decline it as a whole; a declined contract earns and costs nothing."""

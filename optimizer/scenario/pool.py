@@ -1,0 +1,35 @@
+"""GPU pools: identical servers in one hall (domain section 4)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from optimizer.scenario.base import Count, Name, NonNegative, Power
+from optimizer.scenario.series import Series
+from optimizer.scenario.switching import Switching
+
+
+class Pool(Switching):
+    """Servers with GPUs. Power of a node that is on = idle + GPUs in use × (peak − idle) / GPUs per node ×
+    the utilisation of the contract that uses them."""
+
+    name: Name
+    hall: Name
+    model: Annotated[str, Field(max_length=100)] = ""
+    """The server, for readers."""
+    nodes: Count
+    gpus_per_node: Count
+    off_power_w: Power = 0.0
+    """Draw of a node that is off [W]."""
+    idle_power_w: Power
+    """Draw of a node that is on and idle [W]."""
+    peak_power_w: Power
+    """Draw of a node with all GPUs in use at utilisation 1 [W]."""
+    nodes_available: Series | None = None
+    """Most nodes that may be on (maintenance, failures); default: all. Fractions are rounded down."""
+    running_cost_usd_per_node_hour: NonNegative = 0.0
+    """Maintenance, per node-hour on."""
+    depreciation_usd_per_node_hour: NonNegative = 0.0
+    """Reported only."""

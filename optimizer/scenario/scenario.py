@@ -1,0 +1,57 @@
+"""The scenario: all that a plan is made from, as one frozen value."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from optimizer.scenario.base import Model, Name
+from optimizer.scenario.bitcoin import Bitcoin
+from optimizer.scenario.contracts import Contract
+from optimizer.scenario.fleet import Fleet
+from optimizer.scenario.horizon import Horizon, Time, horizon_of
+from optimizer.scenario.pool import Pool
+from optimizer.scenario.site import Site
+from optimizer.scenario.state import State
+from optimizer.scenario.supply import Supply
+
+SCHEMA_VERSION = 1
+
+
+class Scenario(Model):
+    """One facility, one horizon, one plan's worth of prices and commitments."""
+
+    schema_version: Literal[1]
+    """Version of this format; 1."""
+    name: Name
+    description: Annotated[str, Field(max_length=5000)] = ""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    """The one currency of all money fields, as an ISO code; nothing is converted."""
+    time: Time
+    site: Site
+    supply: Supply
+    bitcoin: Bitcoin | None = None
+    """Needed where there are fleets."""
+    fleets: Annotated[tuple[Fleet, ...], Field(max_length=1000)] = ()
+    pools: Annotated[tuple[Pool, ...], Field(max_length=1000)] = ()
+    contracts: Annotated[tuple[Contract, ...], Field(max_length=10_000)] = ()
+    state: State = State()
+
+    @cached_property
+    def horizon(self) -> Horizon:
+        """The grid of periods."""
+        return horizon_of(self.time)
+
+    @model_validator(mode="after")
+    def _hold_together(self) -> Self:
+        from optimizer.scenario.checks import faults_of
+
+        faults = faults_of(self)
+        if faults:
+            raise PydanticCustomError(
+                "scenario", "{text}", {"text": "\n".join(map(str, faults)), "faults": faults}
+            )
+        return self

@@ -1,0 +1,57 @@
+"""The facility: its connection, its halls and the orders that cap it (domain section 5)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from pydantic.types import Strict
+
+from optimizer.scenario.base import Flag, LocalTime, Model, Name, Number, Power
+from optimizer.scenario.series import Series
+
+
+class PueTable(Model):
+    """PUE over ambient dry-bulb temperature: linear between the points, clamped at the ends."""
+
+    ambient_c: Annotated[tuple[Number, ...], Field(min_length=1, max_length=100)]
+    """Temperatures [°C], rising."""
+    pue: Annotated[
+        tuple[Annotated[float, Strict(), Field(ge=1, le=10)], ...], Field(min_length=1, max_length=100)
+    ]
+    """PUE at each of them."""
+
+
+class Hall(Model):
+    """A building or yard: facility power = overhead + IT power × PUE."""
+
+    name: Name
+    it_limit_mw: Series
+    """Most IT power [MW], without PUE and overhead."""
+    pue: Series | PueTable = 1.0
+    """Facility power per IT power, at least 1: a series, or a table over `site.ambient_c`."""
+    overhead_mw: Power = 0.0
+    """Fixed draw [MW] at the meter: lights, network, fans. Always there, also when curtailed."""
+    overhead_off_with_hall: Flag = False
+    """Whether the overhead is switched off in periods in which the hall has no IT power at all."""
+
+
+class CurtailmentOrder(Model):
+    """A hard cap on import over a window; a period that it touches is capped for all of it."""
+
+    name: Name
+    start: LocalTime
+    end: LocalTime
+    import_limit_mw: Power
+    """Most import [MW] inside the window."""
+
+
+class Site(Model):
+    """The grid connection and the weather."""
+
+    import_limit_mw: Series
+    """Most import [MW] at the meter."""
+    ambient_c: Series | None = None
+    """Ambient dry-bulb temperature [°C], for PUE tables and barred modes."""
+    halls: Annotated[tuple[Hall, ...], Field(min_length=1, max_length=1000)]
+    curtailment: Annotated[tuple[CurtailmentOrder, ...], Field(max_length=1000)] = ()

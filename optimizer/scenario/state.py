@@ -1,0 +1,107 @@
+"""What one plan hands to the next (domain section 8). Everything defaults to "nothing before": all items
+off since long ago, no work done, no history."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+from pydantic.types import Strict
+
+from optimizer.scenario.base import CountOrZero, Flag, Hours, LocalTime, Model, Name, NonNegative, Number, Power
+
+LONG_AGO_HOURS = 100_000.0
+
+
+class Groups(Model):
+    """Groups of a fleet that are alike: same mode, same age."""
+
+    mode: Name
+    groups: CountOrZero
+    hours: Hours = LONG_AGO_HOURS
+    """Hours since they came up (a mode with hashrate) or went down (a mode without). Groups up for less than
+    the warm-up are still warming up, in the mode they entered."""
+
+
+class FleetState(Model):
+    groups: Annotated[tuple[Groups, ...], Field(max_length=10_000)] = ()
+    """All groups; together as many as the fleet has. Default: all in the first mode without hashrate."""
+    starts_today: CountOrZero = 0
+    """Group starts so far in the local day in which the horizon begins."""
+    it_power_mw: Power | None = None
+    """Average IT power of the period before the horizon, for ramps; default: what the groups' modes draw."""
+
+
+class Nodes(Model):
+    """Nodes of a pool that are alike."""
+
+    on: Flag
+    nodes: CountOrZero
+    hours: Hours = LONG_AGO_HOURS
+    """Hours since they were switched on or off."""
+
+
+class PoolState(Model):
+    nodes: Annotated[tuple[Nodes, ...], Field(max_length=10_000)] = ()
+    """All nodes; default: all off."""
+    it_power_mw: Power | None = None
+    """Average IT power of the period before the horizon; default: the nodes at idle and off power."""
+
+
+class BillingRecord(Model):
+    """What has happened so far in a billing period of a reserved contract."""
+
+    start: LocalTime
+    """Start of the billing period."""
+    committed_gpu_hours: NonNegative = 0.0
+    delivered_gpu_hours: NonNegative = 0.0
+    credit_booked_usd: NonNegative = 0.0
+    """Expected credit that earlier plans have booked; this plan books the change."""
+
+
+class ReservedState(Model):
+    kind: Literal["reserved"]
+    accepted: Flag | None = None
+    """Whether it was accepted; null: still open (an optional contract is then a decision)."""
+    billing: Annotated[tuple[BillingRecord, ...], Field(max_length=500)] = ()
+
+
+class BatchState(Model):
+    kind: Literal["batch"]
+    accepted: Flag | None = None
+    done_gpu_hours: NonNegative = 0.0
+    """Owed work done so far."""
+    missed_gpu_hours: NonNegative = 0.0
+    """Owed work given up so far, its penalty paid: it is owed no more."""
+    started: Flag = False
+    """Whether it has ever run."""
+    running: Flag = False
+    """Whether it ran in the period before the horizon; if not and `started`, going on is a restart."""
+    pool: Name | None = None
+    """Pool of a job that is not preemptible and under way."""
+    restart_gpu_hours_owed: NonNegative = 0.0
+    """Restart work that is still to be run before owed work goes on."""
+    completion_accrued_usd: Number = 0.0
+    """Payment on completion that earlier plans have accrued or paid."""
+    closed: Flag = False
+    """Whether it is over: complete and paid, or past its hard end, or given up."""
+
+
+class SpotState(Model):
+    kind: Literal["spot"]
+    accepted: Flag | None = None
+
+
+ContractState = Annotated[ReservedState | BatchState | SpotState, Field(discriminator="kind")]
+
+
+class State(Model):
+    """The moment between two plans."""
+
+    at: AwareDatetime | None = None
+    """The moment; where given, it is the start of the horizon."""
+    block_height: Annotated[float, Strict(), Field(ge=0, le=10_000_000)] | None = None
+    """Height of the chain; takes the place of `bitcoin.block_height`."""
+    fleets: dict[Name, FleetState] = {}
+    pools: dict[Name, PoolState] = {}
+    contracts: dict[Name, ContractState] = {}

@@ -1,0 +1,65 @@
+"""What imported energy costs: a price series or a time-of-use calendar, adders and losses (section 6)."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic.types import Strict
+
+from optimizer.scenario.base import Model, Name, Price
+from optimizer.scenario.series import Series
+
+DayKind = Literal["weekday", "weekend", "holiday"]
+MONTHS = tuple(range(1, 13))
+
+
+class TouWindow(Model):
+    """A price in a window of the local clock. The first window that matches a moment sets its price."""
+
+    name: Name
+    price_usd_per_mwh: Price
+    months: Annotated[tuple[Annotated[int, Strict(), Field(ge=1, le=12)], ...], Field(min_length=1)] = MONTHS
+    """Months of the year, 1 to 12."""
+    days: Annotated[tuple[DayKind, ...], Field(min_length=1)] = ("weekday", "weekend", "holiday")
+    """Kinds of day. Weekend is Saturday and Sunday; a holiday of the named calendar is a `holiday` only."""
+    start: time = time(0)
+    """Local clock time at which the window opens, on a five-minute mark."""
+    end: time = time(0)
+    """Local clock time at which it closes; 00:00 is midnight at the end, and a window may pass midnight."""
+
+
+class TouCalendar(Model):
+    """A time-of-use tariff of energy."""
+
+    windows: Annotated[tuple[TouWindow, ...], Field(min_length=1, max_length=200)]
+    """In order: the first that matches counts; together they cover every moment of the horizon."""
+    holidays: Annotated[str, Field(min_length=2, max_length=16)] | None = None
+    """Calendar of public holidays: an ISO country, with a subdivision if wanted (`US`, `US-TX`). Without
+    it no day is a holiday."""
+
+
+class Adder(Model):
+    """A charge per MWh on top of the energy price: delivery, ancillary services, a retailer's fee."""
+
+    name: Name
+    usd_per_mwh: Series
+
+
+class Energy(Model):
+    """Cost of import = import × Δt × (price + adders) × (1 + loss factor)."""
+
+    price_usd_per_mwh: Series | None = None
+    """Day-ahead or real-time price [USD/MWh], which may be negative. Give this or `tou`."""
+    tou: TouCalendar | None = None
+    """Time-of-use prices. Give this or `price_usd_per_mwh`."""
+    adders: Annotated[tuple[Adder, ...], Field(max_length=100)] = ()
+    loss_factor: Annotated[float, Strict(), Field(ge=0, le=1)] = 0.0
+    """Delivery losses billed on top of metered energy, as a share of it."""
+
+
+class Supply(Model):
+    """Where power comes from and what it costs."""
+
+    energy: Energy

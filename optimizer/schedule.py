@@ -1,0 +1,325 @@
+"""The answer: dispatch, ledger, contracts, state and outcome; a value that goes to and from files.
+
+Dispatch is tidy: one row per (start, item, quantity). The items and their quantities, one value per period:
+
+| item | quantities |
+|---|---|
+| `site` | `import_mw`, `import_limit_mw` (orders included), `energy_price_usd_per_mwh`, `adders_usd_per_mwh` |
+| `bitcoin` (with fleets) | `hashprice_usd_per_ph_day` |
+| a hall | `it_mw`, `pue`, `facility_mw` |
+| a fleet | `it_mw`, `hashrate_ph_per_s` (what earns: without warming groups), `groups[MODE]` for every mode \
+(the understood `off` too), `groups_started[MODE]` for every mode with hashrate, `groups_stopped`, \
+`groups_warming` |
+| a pool | `it_mw`, `nodes_on`, `nodes_started`, `nodes_stopped`, `gpus_in_use` |
+| a contract | `gpus` (in all), `gpus[POOL]` for each of its pools, `it_mw` (what its GPUs add to idle power) |
+| reserved, also | `committed_gpus` (0 where declined), `short_gpus` |
+| batch, also | `owed_gpu_hours`, `restart_gpu_hours` (work done in the period), `running` (0/1), `restarts` (0/1) |
+| spot, also | `price_usd_per_gpu_hour` |
+
+The ledger has one row per (start, item, kind) that is not zero; income positive, cost negative. A line of no
+single period stands in the last period of its month (or billing period) within the committed part.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from optimizer.scenario.state import State
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEDULE_VERSION = 1
+
+StatusName = Literal["proven", "feasible", "infeasible", "unbounded", "no_solution", "error"]
+
+
+class ScheduleError(ValueError):
+    """The text is no schedule of this version."""
+
+
+class DispatchRow(NamedTuple):
+    """One quantity of one item in the period that begins at `start` (local, with its offset)."""
+
+    start: datetime
+    item: str
+    quantity: str
+    value: float
+
+
+class LedgerRow(NamedTuple):
+    """Dollars of one kind of one item in the period that begins at `start`."""
+
+    start: datetime
+    item: str
+    kind: str
+    usd: float
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class ContractReport(_Record):
+    """What becomes of a contract in the committed part; reserved: one record per billing period touched."""
+
+    name: str
+    kind: str
+    accepted: bool
+    billing_start: AwareDatetime | None = None
+    """Reserved: start of the billing period that the record is about."""
+    delivered_gpu_hours: float
+    """GPU-hours delivered (reserved), of owed work done (batch) or sold (spot), in the committed part."""
+    short_gpu_hours: float | None = None
+    """Reserved: committed − delivered in the committed part. Batch: given up in the horizon (its penalty is
+    charged)."""
+    availability: float | None = None
+    """Reserved: expected availability of the billing period: history, horizon and expected rest."""
+    credit_tier: float | None = None
+    """Reserved: `below` of the worst breached SLA tier; null where none is."""
+    credit_usd: float | None = None
+    """Reserved: the credit of the billing period that is expected now (the ledger books its change)."""
+    finish: AwareDatetime | None = None
+    """Batch: end of the period in which all owed work is done, where that is within the horizon."""
+    lateness_hours: float | None = None
+    """Batch: hours from the deadline until done, inside the horizon."""
+
+
+class Outcome(_Record):
+    """How the solve ended. `proven` means: no plan is better by more than the gap asked for."""
+
+    status: StatusName
+    gap: float | None = None
+    """|bound − profit| / max(|profit|, 1 % of gross revenue, 1), over the whole horizon."""
+    gap_usd: float | None = None
+    bound_usd: float | None = None
+    """No plan of the whole horizon earns more."""
+    gap_asked: float
+    limit: str | None = None
+    """What ended the solve early: `time`, `interrupt`."""
+    message: str = ""
+
+
+class Solver(_Record):
+    name: str
+    version: str
+
+
+class Seconds(_Record):
+    load: float = 0.0
+    build: float = 0.0
+    solve: float = 0.0
+    """The solver's own time."""
+    read: float = 0.0
+    """Handing the arrays over, reading the answer back."""
+    audit: float = 0.0
+    total: float = 0.0
+
+
+class Size(_Record):
+    columns: int
+    rows: int
+    nonzeros: int
+    integers: int
+
+
+class _ScheduleRecord(_Record):
+    """A schedule as it stands in a file."""
+
+    schema_version: Literal[1]
+    scenario: str
+    currency: str
+    outcome: Outcome
+    profit_usd: float | None
+    horizon_profit_usd: float | None
+    solver: Solver
+    seconds: Seconds
+    size: Size
+    dispatch: tuple[_DispatchRecord, ...]
+    ledger: tuple[_LedgerRecord, ...]
+    look_ahead_dispatch: tuple[_DispatchRecord, ...]
+    look_ahead_ledger: tuple[_LedgerRecord, ...]
+    contracts: tuple[ContractReport, ...]
+    state: State | None
+    notes: tuple[str, ...]
+
+
+class _DispatchRecord(_Record):
+    start: AwareDatetime
+    item: str
+    quantity: str
+    value: float
+
+
+class _LedgerRecord(_Record):
+    start: AwareDatetime
+    item: str
+    kind: str
+    usd: float
+
+
+_ScheduleRecord.model_rebuild()
+
+
+@dataclass(frozen=True, eq=False)
+class Schedule:
+    """A plan. Without a solution, rows are empty, profits and state None, and `outcome` says why."""
+
+    scenario: str
+    """Name of the scenario that it is a plan of."""
+    currency: str
+    outcome: Outcome
+    profit_usd: float | None
+    """Profit of the committed part: the sum of the ledger."""
+    horizon_profit_usd: float | None
+    """Profit of the whole horizon, look-ahead included: what `outcome.bound_usd` bounds."""
+    solver: Solver
+    seconds: Seconds
+    size: Size
+    dispatch_rows: tuple[DispatchRow, ...] = ()
+    ledger_rows: tuple[LedgerRow, ...] = ()
+    look_ahead_dispatch_rows: tuple[DispatchRow, ...] = ()
+    """Dispatch behind the committed part: planned, never published."""
+    look_ahead_ledger_rows: tuple[LedgerRow, ...] = ()
+    contracts: tuple[ContractReport, ...] = ()
+    state: State | None = None
+    """What the next plan starts with."""
+    notes: tuple[str, ...] = field(default=())
+    """What the plan had to say about its input, such as durations rounded up."""
+
+    @cached_property
+    def dispatch(self) -> pd.DataFrame:
+        """Tidy frame of the committed part: `start`, `item`, `quantity`, `value`."""
+        return _frame(self.dispatch_rows, DispatchRow._fields)
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        """Frame of the committed part: `start`, `item`, `kind`, `usd`."""
+        return _frame(self.ledger_rows, LedgerRow._fields)
+
+    @cached_property
+    def ledger_by_kind(self) -> dict[str, float]:
+        """Dollars of the committed part by ledger kind."""
+        totals: dict[str, float] = {}
+        for row in self.ledger_rows:
+            totals[row.kind] = totals.get(row.kind, 0.0) + row.usd
+        return totals
+
+    def to_json(self, indent: int | None = None) -> str:
+        """The whole schedule as JSON; `from_json` gives back the same values."""
+        record = {
+            "schema_version": SCHEDULE_VERSION,
+            "scenario": self.scenario,
+            "currency": self.currency,
+            "outcome": self.outcome.model_dump(),
+            "profit_usd": self.profit_usd,
+            "horizon_profit_usd": self.horizon_profit_usd,
+            "solver": self.solver.model_dump(),
+            "seconds": self.seconds.model_dump(),
+            "size": self.size.model_dump(),
+            "dispatch": dispatch_records(self.dispatch_rows),
+            "ledger": ledger_records(self.ledger_rows),
+            "look_ahead_dispatch": dispatch_records(self.look_ahead_dispatch_rows),
+            "look_ahead_ledger": ledger_records(self.look_ahead_ledger_rows),
+            "contracts": [c.model_dump(mode="json") for c in self.contracts],
+            "state": None if self.state is None else self.state.model_dump(mode="json"),
+            "notes": self.notes,
+        }
+        import json
+
+        return json.dumps(record, indent=indent, allow_nan=False, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Schedule:
+        """The schedule that `to_json` wrote. Raises ScheduleError where the text is none."""
+        try:
+            record = _ScheduleRecord.model_validate_json(text)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            place = ".".join(map(str, first["loc"])) or "the text"
+            raise ScheduleError(f"no schedule: {place}: {first['msg']}") from None
+        return cls(
+            scenario=record.scenario,
+            currency=record.currency,
+            outcome=record.outcome,
+            profit_usd=record.profit_usd,
+            horizon_profit_usd=record.horizon_profit_usd,
+            solver=record.solver,
+            seconds=record.seconds,
+            size=record.size,
+            dispatch_rows=_dispatch_rows(record.dispatch),
+            ledger_rows=_ledger_rows(record.ledger),
+            look_ahead_dispatch_rows=_dispatch_rows(record.look_ahead_dispatch),
+            look_ahead_ledger_rows=_ledger_rows(record.look_ahead_ledger),
+            contracts=record.contracts,
+            state=record.state,
+            notes=record.notes,
+        )
+
+    def write(self, folder: str | Path) -> tuple[Path, ...]:
+        """Write `schedule.json`, and dispatch and ledger as CSV and Parquet, into a folder; each file appears
+        whole or not at all. Returns the paths. Raises OSError where the folder cannot be written."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        written = [folder / "schedule.json"]
+        _replace(written[0], lambda path: path.write_text(self.to_json(), encoding="utf-8"))
+        for name, frame in (("dispatch", self.dispatch), ("ledger", self.ledger)):
+            text = frame.assign(start=[s.isoformat() for s in frame["start"]])
+            _replace(folder / f"{name}.csv", lambda path, text=text: text.to_csv(path, index=False))
+            _replace(folder / f"{name}.parquet", lambda path, frame=frame: frame.to_parquet(path, index=False))
+            written += [folder / f"{name}.csv", folder / f"{name}.parquet"]
+        return tuple(written)
+
+
+def dispatch_records(rows: Iterable[DispatchRow]) -> list[dict[str, Any]]:
+    """Dispatch rows as JSON objects."""
+    return [
+        {"start": r.start.isoformat(), "item": r.item, "quantity": r.quantity, "value": r.value} for r in rows
+    ]
+
+
+def ledger_records(rows: Iterable[LedgerRow]) -> list[dict[str, Any]]:
+    """Ledger rows as JSON objects."""
+    return [{"start": r.start.isoformat(), "item": r.item, "kind": r.kind, "usd": r.usd} for r in rows]
+
+
+def _dispatch_rows(records: tuple[_DispatchRecord, ...]) -> tuple[DispatchRow, ...]:
+    return tuple(DispatchRow(r.start, r.item, r.quantity, r.value) for r in records)
+
+
+def _ledger_rows(records: tuple[_LedgerRecord, ...]) -> tuple[LedgerRow, ...]:
+    return tuple(LedgerRow(r.start, r.item, r.kind, r.usd) for r in records)
+
+
+def _frame(rows: tuple[tuple[Any, ...], ...], names: tuple[str, ...]) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    frame = pd.DataFrame(dict(zip(names, map(list, columns), strict=True)))
+    if not rows:
+        return frame.astype({names[3]: float})
+    # Rows of one horizon share a zone; a plain offset (from JSON) stays what it is.
+    zone = rows[0][0].tzinfo
+    instants = pd.to_datetime(frame["start"], utc=True)
+    return frame.assign(start=instants.dt.tz_convert(zone))
+
+
+def _replace(path: Path, write: Any) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    os.close(handle)
+    part = Path(name)
+    try:
+        write(part)
+        part.chmod(0o644)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
