@@ -6,6 +6,7 @@ import math
 import sys
 import threading
 import time
+from importlib.metadata import version as installed
 from typing import Any
 
 import highspy
@@ -17,10 +18,8 @@ from solvers.gap import LEAST_DENOMINATOR, denominator
 from solvers.interrupt import may_stop, run_stoppable
 from solvers.outcome import Options, Progress
 from solvers.problem import Problem
-from solvers.route import Abilities, Answer, Ended
+from solvers.route import SHADE, Abilities, Answer, Ended
 
-# Ask for a shade less than the gap that will be judged, so that rounding cannot turn proof into none.
-SHADE = 0.999
 PROGRESS_EVERY_S = 0.25
 
 _CALLBACK = cb.HighsCallbackType
@@ -32,11 +31,11 @@ class HighsRoute:
     """HiGHS. One `Highs` object a solve and one thread, so solves in several Python threads don't meet."""
 
     name = "highs"
-    abilities = Abilities(integers=True, duals=True, bound=True, progress=True, interrupt=True)
+    abilities = Abilities(integers=True, duals=True, bound=True, progress=True, interrupt=True, cancel=True)
 
     @property
     def version(self) -> str:
-        return f"HiGHS {_version()}"
+        return f"HiGHS {installed('highspy')}"
 
     def run(self, problem: Problem, options: Options) -> Answer:
         """Solve; see `Route.run`."""
@@ -62,12 +61,6 @@ class HighsRoute:
         _, stopped = run_stoppable(work, watch.stop, options)
         watch.detach(solver)
         return _answer(solver, problem, stopped)
-
-
-def _version() -> str:
-    from importlib.metadata import version
-
-    return version("highspy")
 
 
 def _load(solver: Any, problem: Problem) -> Any:

@@ -23,7 +23,7 @@ def may_stop(options: Options) -> bool:
     return options.cancel is not None or threading.current_thread() is threading.main_thread()
 
 
-def run_stoppable(work: Callable[[], T], stop: Callable[[], None], options: Options) -> tuple[T, bool]:
+def run_stoppable(work: Callable[[], T], stop: Callable[[], object], options: Options) -> tuple[T, bool]:
     """Run `work`; on Ctrl-C or `options.cancel`, call `stop` and wait for `work` to come to its end.
 
     Returns what `work` returned and whether it was stopped. An exception of `work` is raised here. A second

@@ -63,6 +63,12 @@ class Problem:
     def integers(self) -> int:
         return int(self.integer.sum())
 
+    @property
+    def limited(self) -> bool:
+        """Whether the columns' own bounds keep the objective finite, so that it cannot be unbounded."""
+        limits = np.where(self.cost > 0, self.upper, -self.lower)
+        return bool(np.isfinite(limits[self.cost != 0]).all())
+
     def objective(self, x: Floats) -> float:
         """The objective at x, constants included."""
         return float(self.cost @ x + self.offset)

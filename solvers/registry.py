@@ -22,8 +22,22 @@ def _highs() -> Route:
     return HighsRoute()
 
 
+def _scip() -> Route:
+    from solvers.ortools_route import ScipRoute
+
+    return ScipRoute()
+
+
+def _glop() -> Route:
+    from solvers.ortools_route import GlopRoute
+
+    return GlopRoute()
+
+
 _ROUTES: dict[str, tuple[str, Callable[[], Route]]] = {
     "highs": ("highspy", _highs),
+    "scip": ("ortools", _scip),
+    "glop": ("ortools", _glop),
 }
 """Name -> the package it needs, and what makes the route; nothing is imported before it is asked for."""
 

@@ -13,6 +13,9 @@ from typing import Protocol
 from solvers.outcome import Options
 from solvers.problem import Floats, Problem
 
+SHADE = 0.999
+"""Solvers are asked for this share of the judged gap, so that rounding cannot turn proof into none."""
+
 
 class SolverError(ValueError):
     """The asked solver cannot be used."""
@@ -46,13 +49,19 @@ class Ended(Enum):
 
 @dataclass(frozen=True)
 class Abilities:
-    """What a route can do. `progress` and `interrupt` say whether `Options` of these names have effect."""
+    """What a route can do.
+
+    `integers`: takes them; `duals`: returns them for linear problems; `bound`: proves one before it is done;
+    `progress`: calls `Options.progress`; `interrupt`: Ctrl-C in the main thread ends the solve with what was
+    found by then; `cancel`: `Options.cancel` does so from any thread.
+    """
 
     integers: bool
     duals: bool
     bound: bool
     progress: bool
     interrupt: bool
+    cancel: bool
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,140 @@
+"""SCIP and GLOP through OR-Tools.
+
+The arrays go straight to the helper beneath `model_builder`; the module above it would import pandas.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from importlib.metadata import version as installed
+from typing import Any
+
+import numpy as np
+from ortools.linear_solver.python import model_builder_helper as mbh
+from scipy.sparse import csr_matrix
+
+from solvers.gap import LEAST_DENOMINATOR
+from solvers.interrupt import run_stoppable
+from solvers.outcome import Options
+from solvers.problem import Floats, Problem
+from solvers.route import SHADE, Abilities, Answer, Ended
+
+_Native = mbh.SolveStatus
+INFINITE = 1e20
+"""SCIP writes infinity so."""
+
+
+class ScipRoute:
+    """SCIP, one thread, for problems with and without integers.
+
+    Ctrl-C is SCIP's own to catch: OR-Tools' interruption does not reach it. It looks up between LPs, so on
+    very large problems it may only stop at the time limit. Elsewhere than in the main thread it is not asked
+    to catch it, because several solves would restore each other's signal handlers.
+    """
+
+    name = "scip"
+    abilities = Abilities(
+        integers=True, duals=False, bound=True, progress=False, interrupt=True, cancel=False
+    )
+
+    @property
+    def version(self) -> str:
+        return f"SCIP in OR-Tools {installed('ortools')}"
+
+    def run(self, problem: Problem, options: Options) -> Answer:
+        """Solve; see `Route.run`."""
+        solver = mbh.ModelSolverHelper("scip")
+        catch = threading.current_thread() is threading.main_thread()
+        gap = SHADE * options.gap
+        solver.set_solver_specific_parameters(
+            f"limits/gap = {gap!r}\nlimits/absgap = {gap * LEAST_DENOMINATOR!r}\n"
+            f"misc/catchctrlc = {'TRUE' if catch else 'FALSE'}"
+        )
+        seconds = _solve(solver, problem, options)
+        status = solver.status()
+        text = solver.status_string()
+        if status == _Native.OPTIMAL:
+            return Answer(Ended.OPTIMAL, x=_values(solver), bound=_bound(solver))
+        if status == _Native.INFEASIBLE:
+            # "Infeasible" is also what OR-Tools makes of SCIP's "infeasible or unbounded".
+            return Answer(_infeasible(problem))
+        if status == _Native.UNBOUNDED:
+            return Answer(Ended.UNBOUNDED)
+        if status in (_Native.FEASIBLE, _Native.NOT_SOLVED):
+            # No other limit is set: what ended before its time was interrupted.
+            limit = "time" if seconds >= options.time_limit_s else "interrupt"
+            if not solver.has_solution():
+                return Answer(Ended.STOPPED, limit=limit)
+            return Answer(Ended.STOPPED, x=_values(solver), bound=_bound(solver), limit=limit)
+        return Answer(Ended.FAILED, message=f"SCIP ended with {status.name}: {text}")
+
+
+class GlopRoute:
+    """GLOP, for linear problems only. It tells no bound before it is done."""
+
+    name = "glop"
+    abilities = Abilities(
+        integers=False, duals=True, bound=False, progress=False, interrupt=True, cancel=True
+    )
+
+    @property
+    def version(self) -> str:
+        return f"GLOP in OR-Tools {installed('ortools')}"
+
+    def run(self, problem: Problem, options: Options) -> Answer:
+        """Solve; see `Route.run`."""
+        solver = mbh.ModelSolverHelper("glop")
+        _, stopped = run_stoppable(lambda: _solve(solver, problem, options), solver.interrupt_solve, options)
+        status = solver.status()
+        if status == _Native.OPTIMAL:
+            return Answer(
+                Ended.OPTIMAL,
+                x=_values(solver),
+                row_duals=np.array(solver.dual_values()),
+                reduced_costs=np.array(solver.reduced_costs()),
+            )
+        if status == _Native.INFEASIBLE:
+            # GLOP calls a problem without a dual solution infeasible, unbounded ones included.
+            return Answer(_infeasible(problem))
+        if status == _Native.UNBOUNDED:
+            return Answer(Ended.UNBOUNDED)
+        if status in (_Native.FEASIBLE, _Native.NOT_SOLVED, _Native.CANCELLED_BY_USER):
+            x = _values(solver) if status == _Native.FEASIBLE else None
+            return Answer(Ended.STOPPED, x=x, limit="interrupt" if stopped else "time")
+        return Answer(Ended.FAILED, message=f"GLOP ended with {status.name}: {solver.status_string()}")
+
+
+def _solve(solver: Any, problem: Problem, options: Options) -> float:
+    """Fill a model and solve it; returns the seconds the solver took."""
+    model: Any = mbh.ModelBuilderHelper()
+    matrix = csr_matrix(
+        (problem.value, problem.column, problem.row_start), shape=(problem.rows, problem.columns)
+    )
+    model.fill_model_from_sparse_data(
+        problem.lower, problem.upper, problem.cost, problem.row_lower, problem.row_upper, matrix
+    )
+    for j in np.flatnonzero(problem.integer).tolist():
+        model.set_var_integrality(j, True)
+    model.set_maximize(True)
+    model.set_objective_offset(problem.offset)
+    solver.enable_output(False)
+    if math.isfinite(options.time_limit_s):
+        solver.set_time_limit_in_seconds(options.time_limit_s)
+    began = time.perf_counter()
+    solver.solve(model)
+    return time.perf_counter() - began
+
+
+def _values(solver: Any) -> Floats:
+    return np.array(solver.variable_values(), dtype=np.float64)
+
+
+def _bound(solver: Any) -> float | None:
+    bound = float(solver.best_objective_bound())
+    return bound if abs(bound) < INFINITE else None
+
+
+def _infeasible(problem: Problem) -> Ended:
+    return Ended.INFEASIBLE if problem.limited else Ended.UNBOUNDED_OR_INFEASIBLE
