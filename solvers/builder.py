@@ -65,18 +65,23 @@ class ProblemBuilder:
         r, c, v = np.broadcast_arrays(rows, columns, np.asarray(values, dtype=float))
         self._entries.append((r.ravel(), c.ravel(), v.ravel()))
 
-    def cost(self, columns: Index, values: FloatLike, *, reference: bool = False) -> None:
-        """Objective coefficients, summed; with `reference`, they count to the gap's reference too."""
+    def cost(self, columns: Index, values: FloatLike) -> None:
+        """Objective coefficients, summed."""
         c, v = np.broadcast_arrays(columns, np.asarray(values, dtype=float))
         self._costs.append((c.ravel(), v.ravel()))
-        if reference:
-            self._references.append((c.ravel(), v.ravel()))
 
-    def constant(self, value: float, *, reference: bool = False) -> None:
+    def constant(self, value: float) -> None:
         """A constant of the objective."""
         self._offset += value
-        if reference:
-            self._reference_offset += value
+
+    def reference(self, columns: Index, values: FloatLike) -> None:
+        """Coefficients of the gap's reference amount, summed."""
+        c, v = np.broadcast_arrays(columns, np.asarray(values, dtype=float))
+        self._references.append((c.ravel(), v.ravel()))
+
+    def reference_constant(self, value: float) -> None:
+        """A constant of the gap's reference amount."""
+        self._reference_offset += value
 
     @property
     def size(self) -> tuple[int, int]:

@@ -1,0 +1,176 @@
+"""The desk that components write on: columns and rows, power draw, dollars, and what to report.
+
+One act writes an objective term and the ledger line of the same dollars (`earn`), so that the ledger sums to
+the objective by construction. Named requirements remember which rows say what, in the operator's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from optimizer.scenario.horizon import Horizon
+from optimizer.scenario.scenario import Scenario
+from solvers.builder import FloatLike, Index, ProblemBuilder
+from solvers.problem import Floats
+
+REVENUE_KINDS = frozenset({"mining_revenue", "contract_revenue", "completion"})
+"""Ledger kinds whose positive lines are gross revenue, the reference of the gap."""
+
+
+class PeriodSum:
+    """A linear expression for every period: constant(t) + Σ coefficient × column, kept as triplets."""
+
+    def __init__(self, periods: int) -> None:
+        self.constant: Floats = np.zeros(periods)
+        self._parts: list[tuple[Index, Index, Floats]] = []
+
+    def add(self, columns: Index, values: FloatLike, period: npt.NDArray[np.int64] | None = None) -> None:
+        """Add terms. Without `period`, the last axis of `columns` is the periods."""
+        where = np.arange(len(self.constant)) if period is None else period
+        p, c, v = np.broadcast_arrays(where, columns, np.asarray(values, dtype=float))
+        self._parts.append((p.ravel(), c.ravel(), v.ravel()))
+
+    def add_constant(self, values: FloatLike) -> None:
+        self.constant = self.constant + np.asarray(values, dtype=float)
+
+    def add_sum(self, other: PeriodSum, factor: FloatLike = 1.0) -> None:
+        """Add another expression times a factor (a number, or one per period)."""
+        period, columns, values = other.triplets()
+        scale = np.broadcast_to(np.asarray(factor, dtype=float), self.constant.shape)
+        self._parts.append((period, columns, values * scale[period]))
+        self.constant = self.constant + other.constant * scale
+
+    def triplets(self) -> tuple[npt.NDArray[np.int64], Index, Floats]:
+        """(period, column, coefficient) of all terms."""
+        empty = np.zeros(0, dtype=np.int64)
+        return (
+            np.concatenate([*(p[0] for p in self._parts), empty]),
+            np.concatenate([*(p[1] for p in self._parts), empty]),
+            np.concatenate([*(p[2] for p in self._parts), np.zeros(0)]),
+        )
+
+    def value(self, x: Floats) -> Floats:
+        """The expression at a solution, (periods,)."""
+        period, columns, values = self.triplets()
+        total = np.bincount(period, weights=values * x[columns], minlength=len(self.constant))
+        return np.asarray(self.constant + total)
+
+
+@dataclass(frozen=True, eq=False)
+class Requirement:
+    """Rows that say one thing an operator knows by name.
+
+    `rows` and `periods` run in parallel; `unit` is that of the rows' limits, e.g. MW. `say` turns a period's
+    violation into words that name both sides.
+    """
+
+    item: str
+    name: str
+    unit: str
+    rows: Index
+    periods: npt.NDArray[np.int64]
+
+
+Reader = Callable[[Floats], Floats]
+
+
+@dataclass(eq=False)
+class Model:
+    """Everything that the components have written so far."""
+
+    scenario: Scenario
+    horizon: Horizon
+    builder: ProblemBuilder = field(default_factory=ProblemBuilder)
+    halls: dict[str, PeriodSum] = field(default_factory=dict)
+    """IT power [MW] of each hall."""
+    ledger: dict[tuple[str, str], PeriodSum] = field(default_factory=dict)
+    """Dollars by (item, kind)."""
+    quantities: list[tuple[str, str, Reader]] = field(default_factory=list)
+    """(item, quantity, how to read it from a solution) in the order of reporting."""
+    requirements: list[Requirement] = field(default_factory=list)
+
+    @property
+    def periods(self) -> int:
+        return self.horizon.periods
+
+    def sum(self) -> PeriodSum:
+        """A new empty expression."""
+        return PeriodSum(self.periods)
+
+    def draw(self, hall: str, power_mw: PeriodSum) -> None:
+        """IT power drawn in a hall."""
+        self.halls[hall].add_sum(power_mw)
+
+    def earn(
+        self,
+        item: str,
+        kind: str,
+        columns: Index,
+        usd: FloatLike,
+        period: npt.NDArray[np.int64] | None = None,
+    ) -> None:
+        """Dollars per unit of columns: a term of the objective and of the ledger at once."""
+        self._line(item, kind).add(columns, usd, period)
+        self.builder.cost(columns, usd)
+        if kind in REVENUE_KINDS:
+            self.builder.reference(columns, usd)
+
+    def earn_constant(self, item: str, kind: str, usd: FloatLike) -> None:
+        """Dollars that no decision changes: (periods,) or one number for each period."""
+        amounts = np.broadcast_to(np.asarray(usd, dtype=float), (self.periods,))
+        self._line(item, kind).add_constant(amounts)
+        self.builder.constant(float(amounts.sum()))
+        if kind in REVENUE_KINDS:
+            self.builder.reference_constant(float(amounts.sum()))
+
+    def earn_sum(self, item: str, kind: str, amount: PeriodSum, usd: FloatLike) -> None:
+        """Dollars per unit of an expression (`usd`: a number, or one per period)."""
+        period, columns, values = amount.triplets()
+        rate = np.broadcast_to(np.asarray(usd, dtype=float), (self.periods,))
+        self.earn(item, kind, columns, values * rate[period], period)
+        self.earn_constant(item, kind, amount.constant * rate)
+
+    def show(self, item: str, quantity: str, value: PeriodSum | Reader | Floats) -> None:
+        """Report a quantity: an expression, a reading of the solution, or given values."""
+        if isinstance(value, PeriodSum):
+            self.quantities.append((item, quantity, value.value))
+        elif isinstance(value, np.ndarray):
+            self.quantities.append((item, quantity, lambda _x, given=value: given))
+        else:
+            self.quantities.append((item, quantity, value))
+
+    def limit(
+        self, amount: PeriodSum, lower: FloatLike, upper: FloatLike, periods: npt.NDArray[np.int64] | None = None
+    ) -> Index:
+        """Rows lower ≤ amount(t) ≤ upper for all periods, or for the given ones."""
+        period, columns, values = amount.triplets()
+        which = np.arange(self.periods) if periods is None else periods
+        shift = amount.constant[which]
+        rows = self.builder.rows(len(which), np.asarray(lower) - shift, np.asarray(upper) - shift)
+        row_of = np.full(self.periods, -1, dtype=np.int64)
+        row_of[which] = rows
+        inside = row_of[period] >= 0
+        self.builder.add(row_of[period][inside], columns[inside], values[inside])
+        return rows
+
+    def require(
+        self, item: str, name: str, unit: str, rows: Index, periods: npt.NDArray[np.int64] | None = None
+    ) -> None:
+        """Remember what rows say, for the explanation of a plan that cannot be."""
+        which = np.arange(len(rows)) if periods is None else periods
+        self.requirements.append(Requirement(item, name, unit, rows, which))
+
+    def _line(self, item: str, kind: str) -> PeriodSum:
+        return self.ledger.setdefault((item, kind), self.sum())
+
+
+def windows(periods: int, length: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """All pairs (t, i) with t − length < i ≤ t and i ≥ 0: the sums over the last `length` periods."""
+    back = np.arange(min(length, periods))
+    t = np.repeat(np.arange(periods), len(back))
+    i = t - np.tile(back, periods)
+    return t[i >= 0], i[i >= 0]

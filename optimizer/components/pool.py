@@ -1,0 +1,111 @@
+"""GPU pools (domain section 4): integer nodes on, and the GPUs that contracts use.
+
+    0 ≤ on(t) ≤ ⌊nodes available(t)⌋, integer
+    IT power [MW]   P(t) = (off × (nodes − on(t)) + idle × on(t)
+                           + Σ_contracts GPUs × (peak − idle) / GPUs per node × utilisation) / 10⁶
+    Σ_contracts GPUs(t) ≤ on(t) × GPUs per node
+
+Starts, minimum times and ramps: `components.switching`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from optimizer.components.model import Model, PeriodSum
+from optimizer.components.switching import Cohort, Switches, ages_after, require_ramp
+from optimizer.scenario.pool import Pool
+from optimizer.scenario.series import align
+from optimizer.scenario.state import LONG_AGO_HOURS, Nodes, PoolState
+from solvers.builder import FloatLike, Index
+from solvers.problem import Floats
+
+
+class PoolBlock:
+    """A pool's columns, rows, power and dollars. Contracts `use` it; then `close` writes the rest."""
+
+    def __init__(self, model: Model, pool: Pool) -> None:
+        self._model, self.pool = model, pool
+        horizon = model.horizon
+        self._state = model.scenario.state.pools.get(pool.name, PoolState())
+        given = self._state.nodes or (Nodes(on=False, nodes=pool.nodes),)
+        self.cohorts = [Cohort(n.on, n.nodes, int(n.hours / horizon.hours + 1e-9)) for n in given]
+        self.nodes_most = np.full(model.periods, float(pool.nodes))
+        if pool.nodes_available is not None:
+            available = np.floor(align(pool.nodes_available, horizon, "min") + 1e-9)
+            self.nodes_most = np.minimum(self.nodes_most, available)
+        self.on = model.builder.columns(model.periods, 0.0, float(pool.nodes), integer=True)
+        self.nodes_on = model.sum()
+        self.nodes_on.add(self.on, 1.0)
+        if pool.nodes_available is not None:
+            rows = model.limit(self.nodes_on, -np.inf, self.nodes_most)
+            model.require(pool.name, "nodes available", "nodes", rows)
+        self.switches = Switches(model, pool.name, pool, self.nodes_on, pool.nodes, self.cohorts)
+        self.in_use = model.sum()
+        self.power_mw = model.sum()
+        self.power_mw.add(self.on, (pool.idle_power_w - pool.off_power_w) / 1e6)
+        self.power_mw.add_constant(pool.off_power_w * pool.nodes / 1e6)
+        if pool.running_cost_usd_per_node_hour:
+            usd = pool.running_cost_usd_per_node_hour * horizon.hours
+            model.earn(pool.name, "running_cost", self.on, -usd)
+
+    @property
+    def gpus_most(self) -> Floats:
+        """Most GPUs that can be in use, (periods,)."""
+        return self.nodes_most * self.pool.gpus_per_node
+
+    def mw_per_gpu(self, utilisation: float) -> float:
+        """What a GPU in use adds to its node's idle power [MW]."""
+        pool = self.pool
+        return (pool.peak_power_w - pool.idle_power_w) / pool.gpus_per_node * utilisation / 1e6
+
+    def use(
+        self, columns: Index, gpus: FloatLike, utilisation: float, period: npt.NDArray[np.int64] | None = None
+    ) -> None:
+        """GPUs used per unit of columns, by a contract with this utilisation."""
+        self.in_use.add(columns, gpus, period)
+        self.power_mw.add(columns, np.asarray(gpus) * self.mw_per_gpu(utilisation), period)
+
+    def close(self) -> None:
+        """Write capacity, draw and ramp, once all contracts have written their use."""
+        model, pool = self._model, self.pool
+        free = model.sum()
+        free.add_sum(self.in_use)
+        free.add(self.on, -float(pool.gpus_per_node))
+        model.limit(free, -np.inf, 0.0)
+        model.draw(pool.hall, self.power_mw)
+        idle_before = sum(c.count * (pool.idle_power_w if c.up else pool.off_power_w) for c in self.cohorts)
+        before = idle_before / 1e6 if self._state.it_power_mw is None else self._state.it_power_mw
+        require_ramp(model, pool.name, self.power_mw, pool.ramp_mw_per_hour, before)
+        model.show(pool.name, "it_mw", self.power_mw)
+        model.show(pool.name, "nodes_on", self.nodes_on)
+        model.show(pool.name, "nodes_started", lambda x: x[self.switches.starts[0]])
+        model.show(pool.name, "nodes_stopped", lambda x: x[self.switches.stops])
+        model.show(pool.name, "gpus_in_use", self.in_use)
+
+    def settle(self, x: Floats) -> None:
+        """Put the starts and stops in their plain form."""
+        self.switches.settle(x)
+
+    def state(self, x: Floats) -> PoolState:
+        """The pool after the committed part."""
+        horizon = self._model.horizon
+        ages = ages_after(
+            self.cohorts, x[self.switches.starts[0]], x[self.switches.stops], horizon.committed
+        )
+        nodes: dict[tuple[bool, float], int] = {}
+        for on, cohorts in ((True, ages[0]), (False, ages[1])):
+            for age, count in cohorts:
+                key = (on, min(age * horizon.hours, LONG_AGO_HOURS))
+                nodes[key] = nodes.get(key, 0) + count
+        return PoolState(
+            nodes=tuple(Nodes(on=on, nodes=n, hours=h) for (on, h), n in nodes.items()),
+            it_power_mw=float(self.power_mw.value(x)[horizon.committed - 1]),
+        )
+
+
+def used(sum_of: PeriodSum, columns: Index, gpus: FloatLike) -> PeriodSum:
+    """Add GPUs per unit of columns to a contract's own count; returns it."""
+    sum_of.add(columns, gpus)
+    return sum_of
