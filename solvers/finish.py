@@ -49,7 +49,7 @@ Resolve = Callable[[Problem], Answer]
 
 
 def without_solver(problem: Problem, context: Context) -> Result | None:
-    """The answer to a problem that no solver needs to see: crossed bounds, or no columns at all."""
+    """The answer to a problem that no solver needs to see: crossed bounds, bad empty rows, no columns."""
     for what, low, high in (
         ("column", problem.lower, problem.upper),
         ("row", problem.row_lower, problem.row_upper),
@@ -59,11 +59,12 @@ def without_solver(problem: Problem, context: Context) -> Result | None:
             j = crossed[0]
             message = f"{what} {j} has the lower limit {low[j]:g} above its upper limit {high[j]:g}"
             return context.result(Status.INFEASIBLE, message=message)
-    if problem.columns:
-        return None
-    violated = np.flatnonzero((problem.row_lower > 0) | (problem.row_upper < 0))
+    empty = np.diff(problem.row_start) == 0
+    violated = np.flatnonzero(empty & ((problem.row_lower > 0) | (problem.row_upper < 0)))
     if len(violated):
         return context.result(Status.INFEASIBLE, message=f"row {violated[0]} is empty and excludes 0")
+    if problem.columns:
+        return None
     return context.result(
         Status.PROVEN,
         x=np.zeros(0),

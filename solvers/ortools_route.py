@@ -19,7 +19,7 @@ from solvers.gap import LEAST_DENOMINATOR
 from solvers.interrupt import run_stoppable
 from solvers.outcome import Options
 from solvers.problem import Floats, Problem
-from solvers.route import SHADE, Abilities, Answer, Ended
+from solvers.route import SHADE, Abilities, Answer, Ended, infeasible_as_told
 
 _Native = mbh.SolveStatus
 INFINITE = 1e20
@@ -59,7 +59,7 @@ class ScipRoute:
             return Answer(Ended.OPTIMAL, x=_values(solver), bound=_bound(solver))
         if status == _Native.INFEASIBLE:
             # "Infeasible" is also what OR-Tools makes of SCIP's "infeasible or unbounded".
-            return Answer(_infeasible(problem))
+            return Answer(infeasible_as_told(problem))
         if status == _Native.UNBOUNDED:
             return Answer(Ended.UNBOUNDED)
         if status in (_Native.FEASIBLE, _Native.NOT_SOLVED):
@@ -97,7 +97,7 @@ class GlopRoute:
             )
         if status == _Native.INFEASIBLE:
             # GLOP calls a problem without a dual solution infeasible, unbounded ones included.
-            return Answer(_infeasible(problem))
+            return Answer(infeasible_as_told(problem))
         if status == _Native.UNBOUNDED:
             return Answer(Ended.UNBOUNDED)
         if status in (_Native.FEASIBLE, _Native.NOT_SOLVED, _Native.CANCELLED_BY_USER):
@@ -134,7 +134,3 @@ def _values(solver: Any) -> Floats:
 def _bound(solver: Any) -> float | None:
     bound = float(solver.best_objective_bound())
     return bound if abs(bound) < INFINITE else None
-
-
-def _infeasible(problem: Problem) -> Ended:
-    return Ended.INFEASIBLE if problem.limited else Ended.UNBOUNDED_OR_INFEASIBLE

@@ -34,10 +34,17 @@ def _glop() -> Route:
     return GlopRoute()
 
 
+def _cbc() -> Route:
+    from solvers.cbc import CbcRoute
+
+    return CbcRoute()
+
+
 _ROUTES: dict[str, tuple[str, Callable[[], Route]]] = {
     "highs": ("highspy", _highs),
     "scip": ("ortools", _scip),
     "glop": ("ortools", _glop),
+    "cbc": ("pulp", _cbc),
 }
 """Name -> the package it needs, and what makes the route; nothing is imported before it is asked for."""
 

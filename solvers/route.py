@@ -98,3 +98,8 @@ class Route(Protocol):
     def run(self, problem: Problem, options: Options) -> Answer:
         """Solve a checked problem that has columns and no crossed bounds."""
         ...
+
+
+def infeasible_as_told(problem: Problem) -> Ended:
+    """What "infeasible" means from a solver that also says it of unbounded problems."""
+    return Ended.INFEASIBLE if problem.limited else Ended.UNBOUNDED_OR_INFEASIBLE
