@@ -111,6 +111,9 @@ def _tell_apart(problem: Problem, context: Context, resolve: Resolve) -> Result:
 def _judge(problem: Problem, options: Options, answer: Answer, context: Context, resolve: Resolve) -> Result:
     assert answer.x is not None
     trouble = _trouble(problem, answer.x)
+    if trouble and answer.ended is Ended.STOPPED and not problem.integers:
+        # Where a simplex stands when it is stopped need not be a solution, and no solver says it is.
+        return context.result(Status.NO_SOLUTION, bound=answer.bound, limit=answer.limit)
     if trouble:
         return context.result(Status.ERROR, message=trouble, limit=answer.limit)
     x = _clean(problem, answer.x)

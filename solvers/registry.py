@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 
 from solvers.finish import Context, finish, without_solver
@@ -40,6 +41,12 @@ def _cbc() -> Route:
     return CbcRoute()
 
 
+def _pulp(name: str) -> Route:
+    from solvers.pulp_route import PulpRoute
+
+    return PulpRoute(name)
+
+
 _ROUTES: dict[str, tuple[str, Callable[[], Route]]] = {
     "highs": ("highspy", _highs),
     "scip": ("ortools", _scip),
@@ -49,24 +56,43 @@ _ROUTES: dict[str, tuple[str, Callable[[], Route]]] = {
 """Name -> the package it needs, and what makes the route; nothing is imported before it is asked for."""
 
 
+PULP = "pulp:"
+"""Before the name of a solver of PuLP's."""
+
+
 def names() -> tuple[str, ...]:
-    """The names of all routes."""
-    return tuple(_ROUTES)
+    """The names of all routes; "pulp:NAME" stands for any solver that PuLP can reach."""
+    return (*_ROUTES, f"{PULP}NAME")
 
 
 def available() -> tuple[str, ...]:
-    """The names that can be solved with here."""
-    return tuple(name for name, (package, _) in _ROUTES.items() if find_spec(package))
+    """The names that can be solved with here. Asks PuLP for what it reaches, which takes a second."""
+    there: list[str] = []
+    for name in _ROUTES:
+        try:
+            route(name)
+        except SolverUnavailable:
+            continue
+        there.append(name)
+    if find_spec("pulp"):
+        from solvers.pulp_route import reachable
+
+        there += [PULP + name for name in reachable()]
+    return tuple(there)
 
 
 def route(name: str) -> Route:
     """The route of this name.
 
-    Raises UnknownSolver for a name that is none, SolverUnavailable where its package cannot be imported.
+    Raises UnknownSolver for a name that is none, SolverUnavailable where what it needs is not here.
     """
-    if name not in _ROUTES:
+    make: Callable[[], Route]
+    if name.startswith(PULP):
+        package, make = "pulp", partial(_pulp, name.removeprefix(PULP))
+    elif name in _ROUTES:
+        package, make = _ROUTES[name]
+    else:
         raise UnknownSolver(f"no solver is called {name!r}; there are {', '.join(names())}")
-    package, make = _ROUTES[name]
     try:
         return make()
     except ImportError as error:
