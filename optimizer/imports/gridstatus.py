@@ -1,0 +1,54 @@
+"""Exports of gridstatus (the open-source library) and gridstatus.io.
+
+The library writes `Interval Start`, `Interval End`, `Location`, `SPP` or `LMP` with offsets; the site's
+exports write `interval_start_utc`, `interval_start_local` and so on. UTC is taken where it is there.
+"""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from optimizer.imports.clock import Minutes, clock_times, exact_minutes, has_offsets, to_minutes
+from optimizer.imports.errors import PriceFileError
+from optimizer.imports.readings import Readings
+from optimizer.imports.table import Table, at_location, key_of
+
+START = ("intervalstartutc", "intervalstart", "intervalstartlocal", "timeutc", "time", "timelocal")
+END = ("intervalendutc", "intervalend", "intervalendlocal")
+PRICE = ("spp", "lmp", "price", "lbmp", "mcp")
+HEADER = (START, PRICE)
+
+
+def read(table: Table, zone: ZoneInfo, location: str | None, column: str | None) -> Readings:
+    """Prices of one location."""
+    start, end = table.find(*START), table.find(*END)
+    price = column or table.find(*PRICE)
+    if start is None or price is None or price not in table.cells:
+        raise PriceFileError(table.file, f"columns {', '.join(table.columns)}", "a gridstatus price export")
+    table = at_location(table, table.find("location", "node", "zone"), location)
+    starts, notes = instants(table, start, zone)
+    length = None
+    if end is not None and has_offsets(table, start) == has_offsets(table, end):
+        lengths = instants(table, end, zone)[0] - starts
+        odd = np.flatnonzero((lengths != lengths[0]) | (lengths <= 0))
+        if len(odd) and has_offsets(table, end):
+            at = int(odd[0])
+            raise table.error(
+                at,
+                end,
+                f"an interval of {lengths[at]} minutes, the first has {lengths[0]}",
+                "equal intervals",
+            )
+        length = None if len(odd) else int(lengths[0])
+    return Readings(table, start, price, starts, table.numbers(price), length, notes)
+
+
+def instants(table: Table, column: str, zone: ZoneInfo) -> tuple[Minutes, tuple[str, ...]]:
+    """Times with offsets; or without, then in UTC where the column's name says so, else in the zone."""
+    if has_offsets(table, column):
+        return exact_minutes(table, column), ()
+    told = ZoneInfo("UTC") if key_of(column).endswith("utc") else zone
+    starts, notes = to_minutes(table, column, clock_times(table, column), told)
+    return starts, tuple(notes)

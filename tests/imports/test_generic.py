@@ -1,0 +1,210 @@
+"""Any CSV: how columns are found, clock times, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from optimizer.imports import PriceFileError, import_prices
+
+CENTRAL = "America/Chicago"
+
+
+def write(folder: Path, *lines: str) -> Path:
+    path = folder / "prices.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def read(folder: Path, *lines: str, **how: str) -> list[tuple[str, float]]:
+    prices = import_prices(write(folder, *lines), **{"timezone": CENTRAL, **how})
+    return [(start.isoformat(), value) for start, value in zip(prices.starts, prices.values, strict=True)]
+
+
+def test_naive_times_repeated_hour_by_order(tmp_path: Path) -> None:
+    rows = [f"2024-11-03 {h},{i}" for i, h in enumerate(["00:00", "01:00", "01:00", "02:00"])]
+    expected = [
+        ("2024-11-03T00:00:00-05:00", 0),
+        ("2024-11-03T01:00:00-05:00", 1),
+        ("2024-11-03T01:00:00-06:00", 2),
+        ("2024-11-03T02:00:00-06:00", 3),
+    ]
+    assert read(tmp_path, "time,price", *rows) == expected
+    assert read(tmp_path, "time,price", *rows[::-1]) == expected  # newest first
+
+
+@pytest.mark.parametrize("quarters", [["00", "00", "30", "30"], ["00", "30", "00", "30"]])
+def test_naive_half_hours_in_either_order(tmp_path: Path, quarters: list[str]) -> None:
+    rows = [f"11/03/2024 1:{q} AM,{i}" for i, q in enumerate(quarters)]
+    found = read(tmp_path, "timestamp,lmp", *rows)
+    assert [start[11:] for start, _ in found] == [
+        "01:00:00-05:00",
+        "01:30:00-05:00",
+        "01:00:00-06:00",
+        "01:30:00-06:00",
+    ]
+
+
+def test_the_repeated_hour_once_is_the_first_and_the_second_a_gap(tmp_path: Path) -> None:
+    file = write(tmp_path, "time,price", *(f"2024-11-03 {h:02d}:00,{h}" for h in range(24)))
+    prices = import_prices(file, timezone=CENTRAL)
+    assert len(prices.values) == 24
+    gap = prices.report.gaps[0]
+    assert (gap.start.isoformat(), gap.intervals) == ("2024-11-03T01:00:00-06:00", 1)
+    assert "stands there once" in prices.report.notes[0]
+
+
+def test_a_skipped_hour_is_named(tmp_path: Path) -> None:
+    with pytest.raises(
+        PriceFileError, match=r"prices.csv, row 3, column 'time': '2024-03-10 02:00'.*clocks skip"
+    ):
+        read(tmp_path, "time,price", "2024-03-10 01:00,1", "2024-03-10 02:00,2", "2024-03-10 03:00,3")
+
+
+def test_offsets_need_no_zone_and_are_written_in_it(tmp_path: Path) -> None:
+    found = read(tmp_path, "ts_utc,price", "2024-03-10T07:00:00Z,1", "2024-03-10T08:00:00Z,2")
+    assert [start for start, _ in found] == ["2024-03-10T01:00:00-06:00", "2024-03-10T03:00:00-05:00"]
+
+
+def test_a_column_named_utc_is_utc(tmp_path: Path) -> None:
+    found = read(tmp_path, "datetime_beginning_utc,total_lmp_da", "3/10/2024 7:00,1", "3/10/2024 8:00,2")
+    assert found[0] == ("2024-03-10T01:00:00-06:00", 1)
+
+
+@pytest.mark.parametrize(
+    ("header", "hours"),
+    [
+        ("Date,HE,Price", ["1", "2", "24"]),
+        ("Date,Hour Ending,Price", ["01:00", "02:00", "24:00"]),
+        ("OPR_DATE,date,hour_ending,price", ["HE01", "HE02", "HE24"]),
+        ("date,hour,price", ["0", "1", "23"]),
+        ("date,hour,price", ["1", "2", "24"]),
+    ],
+)
+def test_a_date_and_an_hour(tmp_path: Path, header: str, hours: list[str]) -> None:
+    first = "x," if header.startswith("OPR") else ""
+    found = read(tmp_path, header, *(f"{first}2024-07-01,{hour},{i}" for i, hour in enumerate(hours)))
+    assert [start[11:16] for start, _ in found] == ["00:00", "01:00", "23:00"]
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        [*range(1, 26)],
+        [1, 2, "2X", *range(3, 25)],
+        [1, 2, "02*", *range(3, 25)],
+        [1, 2, 2, *range(3, 25)],
+    ],
+)
+def test_ways_to_tell_25_hours(tmp_path: Path, hours: list[object]) -> None:
+    found = read(tmp_path, "date,he,price", *(f"2024-11-03,{hour},{i}" for i, hour in enumerate(hours)))
+    assert [value for _, value in found] == [*range(25)]
+    assert found[2][0] == "2024-11-03T01:00:00-06:00"
+    assert found[24][0] == "2024-11-03T23:00:00-06:00"
+
+
+@pytest.mark.parametrize("hours", [[*range(1, 24)], [1, 2, *range(4, 25)]])
+def test_ways_to_tell_23_hours(tmp_path: Path, hours: list[int]) -> None:
+    found = read(tmp_path, "date,he,price", *(f"2024-03-10,{hour},{i}" for i, hour in enumerate(hours)))
+    assert [value for _, value in found] == [*range(23)]
+    assert found[2][0] == "2024-03-10T03:00:00-05:00"
+
+
+def test_hours_that_may_begin_or_end(tmp_path: Path) -> None:
+    with pytest.raises(PriceFileError, match="hours 1 to 2 may begin or end their interval"):
+        read(tmp_path, "date,hour,price", "2024-07-01,1,1", "2024-07-01,2,2")
+
+
+def test_an_end_column_is_shifted(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, "Hour Ending,price", "2024-07-01 01:00,1", "2024-07-01 02:00,2", "2024-07-02 00:00,3"
+    )
+    assert found[0] == ("2024-07-01T00:00:00-05:00", 1)
+    assert found[2] == ("2024-07-01T23:00:00-05:00", 3)
+
+
+def test_semicolons_and_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "prices.csv").write_text(
+        "time;price\n2024-07-01 00:00;1,234.5\n2024-07-01 01:00;(2)\n", "utf-8-sig"
+    )
+    assert import_prices(tmp_path / "prices.csv", timezone=CENTRAL).values.tolist() == [1234.5, -2]
+
+
+def test_rows_without_a_price_are_gaps(tmp_path: Path) -> None:
+    rows = ["0,", "1,1", "2,NaN", "3,", "4,4", "6,6"]
+    file = write(tmp_path, "time,price", *(f"2024-07-01 0{row[0]}:00{row[1:]}" for row in rows))
+    report = import_prices(file, timezone=CENTRAL).report
+    assert (report.intervals, report.gap_count, report.gap_intervals) == (3, 3, 4)
+    assert [(gap.start.hour, gap.end.hour) for gap in report.gaps] == [(0, 1), (2, 4), (5, 6)]
+    assert report.start.hour == 0
+    assert "3 (4 intervals): 2024-07-01T00:00:00-05:00" in "\n".join(report.lines())
+    assert report.as_dict()["gaps"][0] == {
+        "start": "2024-07-01T00:00:00-05:00",
+        "end": "2024-07-01T01:00:00-05:00",
+        "intervals": 1,
+    }
+
+
+def test_the_same_interval_twice(tmp_path: Path) -> None:
+    head = ["time,price", "2024-07-01 00:00,1", "2024-07-01 01:00,2"]
+    file = write(tmp_path, *head, "2024-07-01 01:00,2")
+    report = import_prices(file, timezone=CENTRAL).report
+    assert (report.intervals, report.duplicates) == (2, 1)
+    with pytest.raises(PriceFileError, match=r"row 4, column 'price': a second price .* 3, row 3 says 2"):
+        read(tmp_path, *head, "2024-07-01 01:00,3")
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (["time,price"], "no rows"),
+        ([""], "no rows"),
+        (["time,price", "2024-07-01 00:00,abc"], "row 2, column 'price': 'abc' is no number"),
+        (["time,price", "2024-07-01 00:00,inf"], "'inf' is no number"),
+        (["time,price", "2024-07-01 00:00,12,34"], "row 2: 3 cells under 2 column names"),
+        (["time,price", '2024-07-01 00:00,"12,34"'], "'12,34' is no number"),
+        (["time,price", "2024-07-01 00:00,1e9", "2024-07-01 01:00,1"], "1e\\+09 USD/MWh; at most 1e\\+06"),
+        (["time,price", "2024-13-01 00:00,1"], "'2024-13-01 00:00' is no time; e.g."),
+        (["time,price", "2024-07-01 00:00,1"], "one interval only"),
+        (["time,price", "2024-07-01 00:00,", "2024-07-01 01:00,"], "no price at all"),
+        (
+            ["time,price", "2024-07-01 00:00Z,1", "2024-07-01 01:00,1"],
+            "row 3, column 'time': .* has no offset",
+        ),
+        (["time,price", "2024-07-01 00:00:30,1", "2024-07-01 01:00,1"], "within a minute"),
+        (["time,price", "2024-07-01 00:00,1", "2024-07-01 01:00,1", "2024-07-01 02:10,1"], "grid"),
+        (["time,a_price,b_price", "2024-07-01 00:00,1,1"], "2 columns look like prices.*a_price, b_price"),
+        (["time,usd_per_kwh", "2024-07-01 00:00,1"], "USD per MWh: 0.05 USD/kWh is 50"),
+        (["time,note", "2024-07-01 00:00,x"], "no column looks like prices"),
+        (["date,he,price", "2024-07-01,25,1", "2024-07-01,1,1"], "'25' on a day of 24 hours"),
+        (["date,he,price", "2024-07-01,0,1", "2024-07-01,1,1"], "'0'; 01:00 to 24:00"),
+        (["date,he,price", "2024-07-01,26,1", "2024-07-01,1,1"], "'26' is no hour"),
+        (["time,price", "1900-01-01,1", "1900-01-01 00:01,1", "2024-01-01,1"], "at most 2000000 intervals"),
+    ],
+)
+def test_what_is_refused(tmp_path: Path, lines: list[str], message: str) -> None:
+    with pytest.raises(PriceFileError, match=message):
+        read(tmp_path, *lines)
+
+
+def test_files_that_are_none(tmp_path: Path) -> None:
+    with pytest.raises(PriceFileError, match="cannot be read: No such file"):
+        import_prices(tmp_path / "none.csv", timezone=CENTRAL)
+    with pytest.raises(PriceFileError, match="cannot be read"):
+        import_prices(tmp_path, timezone=CENTRAL)
+    (tmp_path / "b.csv").write_bytes(b"time,price\n\xff\x81,1\n")
+    with pytest.raises(PriceFileError, match="row 2: not UTF-8 text"):
+        import_prices(tmp_path / "b.csv", timezone=CENTRAL)
+    (tmp_path / "b.zip").write_bytes(b"PK no zip")
+    with pytest.raises(PriceFileError, match="not a readable zip"):
+        import_prices(tmp_path / "b.zip", timezone=CENTRAL)
+    file = write(tmp_path, "time,price", "2024-07-01 00:00,1", "2024-07-01 01:00,1")
+    with pytest.raises(PriceFileError, match="'Mars/Base' is no IANA time zone"):
+        import_prices(file, timezone="Mars/Base")
+    with pytest.raises(PriceFileError, match="format 'xml'; one of csv, ercot, gridstatus"):
+        import_prices(file, timezone=CENTRAL, format="xml")
+    with pytest.raises(PriceFileError, match="no column 'spp'; one of time, price"):
+        import_prices(file, timezone=CENTRAL, column="spp")
+    with pytest.raises(PriceFileError, match="no column of locations, so no 'HB_WEST'"):
+        import_prices(file, timezone=CENTRAL, location="HB_WEST")
