@@ -1,1 +1,48 @@
-"""wattshift: plan, hour by hour, where a facility's megawatts earn most."""
+"""wattshift: plan, hour by hour, where a facility's megawatts earn most.
+
+    from optimizer import load, plan
+    schedule = plan(load("scenarios/west-texas-hybrid-day"))
+    schedule.dispatch, schedule.ledger, schedule.outcome
+
+Names are imported when they are first used: a program that only reads scenarios loads no solver.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from optimizer.audit import audit
+    from optimizer.planner import plan
+    from optimizer.scenario.load import load
+
+_WHERE = {
+    "Findings": "optimizer.audit.findings",
+    "RejectedByAudit": "optimizer.planner",
+    "Scenario": "optimizer.scenario.scenario",
+    "ScenarioError": "optimizer.scenario.faults",
+    "Schedule": "optimizer.schedule",
+    "audit": "optimizer.audit",
+    "load": "optimizer.scenario.load",
+    "plan": "optimizer.planner",
+}
+
+__all__ = [
+    "Findings",
+    "RejectedByAudit",
+    "Scenario",
+    "ScenarioError",
+    "Schedule",
+    "audit",
+    "load",
+    "plan",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'optimizer' has no attribute {name!r}")
+    value = getattr(import_module(_WHERE[name]), name)
+    globals()[name] = value
+    return value

@@ -23,7 +23,7 @@ import numpy as np
 
 from optimizer.components.model import Model, windows
 from optimizer.components.switching import Cohort, Switches, ages_after, history, require_ramp
-from optimizer.scenario.fleet import Fleet
+from optimizer.scenario.fleet import Fleet, Mode
 from optimizer.scenario.series import align
 from optimizer.scenario.state import LONG_AGO_HOURS, FleetState, Groups
 from solvers.problem import Floats
@@ -78,7 +78,7 @@ class FleetBlock:
         before = drawn if self._state.it_power_mw is None else self._state.it_power_mw
         require_ramp(model, fleet.name, self.power_mw, fleet.ramp_mw_per_hour, before)
 
-    def _mode(self, name: str):  # type: ignore[no-untyped-def]
+    def _mode(self, name: str) -> Mode:
         return next(mode for mode in self._modes if mode.name == name)
 
     def _switching(self) -> None:

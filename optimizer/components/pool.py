@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from optimizer.components.model import Model, PeriodSum
+from optimizer.components.model import Model
 from optimizer.components.switching import Cohort, Switches, ages_after, require_ramp
 from optimizer.scenario.pool import Pool
 from optimizer.scenario.series import align
@@ -104,8 +104,3 @@ class PoolBlock:
             it_power_mw=float(self.power_mw.value(x)[horizon.committed - 1]),
         )
 
-
-def used(sum_of: PeriodSum, columns: Index, gpus: FloatLike) -> PeriodSum:
-    """Add GPUs per unit of columns to a contract's own count; returns it."""
-    sum_of.add(columns, gpus)
-    return sum_of

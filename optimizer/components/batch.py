@@ -1,0 +1,292 @@
+"""Batch work (domain section 4): GPU-hours owed between a release and an end.
+
+What both forms share, with K owed, k(t) owed work done, X the hard end (or the deadline), E the horizon's end:
+
+    missing at X ≤ E      M = K z − Σ k                       costs penalty × M
+    X > E                 M ≥ K z − Σ k + backlog(E) − cap    cap: full rate from E to X
+    late(τ)               hours of period τ in [deadline, X] × (z − done before τ)
+    completion, X ≤ E     paid in the period in which Σ k reaches K (less what was accrued)
+    completion, X > E     accrues completion / owed per GPU-hour of owed work
+
+The two forms are `components.preemptible` and `components.one_run`; each gives k, the moment of being done,
+and M as expressions, and this file turns them into dollars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from optimizer.components.contract import Service
+from optimizer.components.model import Model, PeriodSum
+from optimizer.components.pool import PoolBlock
+from optimizer.scenario.contracts import Batch
+from optimizer.scenario.horizon import localize
+from optimizer.scenario.state import BatchState
+from optimizer.schedule import ContractReport
+from solvers.builder import Index
+from solvers.problem import Bools, Floats
+
+DONE = 1e-6
+"""Work counts as done at K − 1e-6 × max(1, K)."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A batch contract as this horizon sees it; hours are GPU-hours."""
+
+    terms: Batch
+    before: BatchState
+    owed: float
+    """K: what is still owed at the start; 0 for a job that is over."""
+    allowed: Bools
+    """Periods wholly inside the release and the hard end, (periods,)."""
+    ends_inside: bool
+    """Whether the hard end lies in the horizon."""
+    closing: int
+    """The period in which what is missing is charged."""
+    capacity_after: float
+    """What could still be run at full rate between the horizon and the hard end."""
+    late_hours: Floats
+    """Hours of each period that lie in [deadline, hard end], (periods,)."""
+
+    @property
+    def until_hard_end(self) -> float:
+        """Hours from the end of the horizon to the hard end (0 where it is inside)."""
+        return self.capacity_after / self.terms.max_gpus
+
+
+def job_of(model: Model, terms: Batch) -> Job:
+    """The job as it stands at the start of the horizon."""
+    horizon = model.horizon
+    state = model.scenario.state.contracts.get(terms.name)
+    before = state if isinstance(state, BatchState) else BatchState(kind="batch")
+    owed = max(0.0, terms.gpu_hours - before.done_gpu_hours - before.missed_gpu_hours)
+    deadline = localize(terms.deadline, horizon.zone)
+    end = deadline if terms.hard_end is None else localize(terms.hard_end, horizon.zone)
+    to_release = horizon.hours_until(localize(terms.release, horizon.zone))
+    to_deadline, to_end = horizon.hours_until(deadline), horizon.hours_until(end)
+    hours = horizon.hours
+    allowed = (to_release <= 1e-9) & (to_end >= hours - 1e-9)
+    after = float(to_end[-1]) - hours
+    ends_inside = after <= 1e-9
+    whole = np.flatnonzero(to_end >= hours - 1e-9)
+    closing = (int(whole[-1]) if len(whole) else 0) if ends_inside else horizon.periods - 1
+    late = np.clip(np.minimum(to_end, hours) - np.maximum(to_deadline, 0.0), 0.0, hours)
+    over = before.closed or owed <= 1e-9
+    return Job(
+        terms=terms,
+        before=before,
+        owed=0.0 if over else owed,
+        allowed=allowed,
+        ends_inside=ends_inside,
+        closing=closing,
+        capacity_after=0.0 if ends_inside else after * terms.max_gpus,
+        late_hours=late,
+    )
+
+
+@dataclass(eq=False)
+class Work:
+    """What a form of running gives: expressions and how to read them."""
+
+    owed_work: PeriodSum
+    """k(t): GPU-hours of owed work done."""
+    restart_work: PeriodSum
+    """GPU-hours of restart work done."""
+    finished_by: PeriodSum | None
+    """1 from the period on in which the owed work is done (None: nobody needs to know)."""
+    missing: tuple[Index, Floats, float]
+    """M as columns, coefficients and constant."""
+    given_up: tuple[Index, Floats, float] | None
+    """All-or-nothing: 1 where the whole job is given up for good, likewise; else None."""
+    restarts: npt.NDArray[np.int64] | None
+    """Columns that are 1 where a restart begins."""
+    backlog: npt.NDArray[np.int64] | None
+    """Columns of the restart work still owed after each period."""
+
+
+class BatchBlock:
+    """A batch contract."""
+
+    def __init__(self, model: Model, terms: Batch, pools: Mapping[str, PoolBlock]) -> None:
+        from optimizer.components.one_run import one_run
+        from optimizer.components.preemptible import preemptible
+
+        self._model, self._terms = model, terms
+        self._job = job = job_of(model, terms)
+        self._service = Service(model, terms, pools, job.before.accepted)
+        self._work: Work | None = None
+        if job.owed and not self._service.declined:
+            form = preemptible if terms.preemptible else one_run
+            self._work = form(model, job, self._service)
+            self._dollars(self._work)
+        self._report()
+
+    def _dollars(self, work: Work) -> None:
+        model, terms, job, name = self._model, self._terms, self._job, self._terms.name
+        if terms.price_usd_per_gpu_hour:
+            model.earn_sum(name, "contract_revenue", work.owed_work, terms.price_usd_per_gpu_hour)
+        self._at_closing("shortfall_penalty", work.missing, -terms.penalty_usd_per_gpu_hour)
+        accrued = job.before.completion_accrued_usd
+        if not job.ends_inside:
+            per_hour = terms.completion_usd / terms.gpu_hours
+            if per_hour:
+                model.earn_sum(name, "completion", work.owed_work, per_hour)
+        elif work.finished_by is not None and (terms.completion_usd or accrued):
+            finishing = first_difference(model, work.finished_by)
+            model.earn_sum(name, "completion", finishing, terms.completion_usd - accrued)
+            if accrued:
+                period, columns, values = work.finished_by.triplets()
+                last = period == model.periods - 1
+                self._at_closing("completion", (columns[last], -values[last], 0.0), -accrued)
+                self._at_closing("completion", (self._service.accepted, np.ones(1), 0.0), -accrued)
+        if terms.lateness_usd_per_hour and work.finished_by is not None:
+            late = model.sum()
+            late.add(np.broadcast_to(self._service.accepted, (model.periods,)), 1.0)
+            late.add_sum(self._finished_before(work), -1.0)
+            model.earn_sum(name, "lateness_penalty", late, -terms.lateness_usd_per_hour * job.late_hours)
+        if work.given_up is not None:
+            paid = terms.price_usd_per_gpu_hour * job.before.done_gpu_hours
+            self._at_closing("contract_revenue", work.given_up, -paid)
+            if accrued and not job.ends_inside:
+                self._at_closing("completion", work.given_up, -accrued)
+
+    def _at_closing(self, kind: str, amount: tuple[Index, Floats, float], usd: float) -> None:
+        """Dollars per unit of an amount, in the period in which the job is settled."""
+        if not usd:
+            return
+        columns, values, constant = amount
+        at = np.full(len(columns), self._job.closing)
+        self._model.earn(self._terms.name, kind, columns, values * usd, at)
+        if constant:
+            line = np.zeros(self._model.periods)
+            line[self._job.closing] = constant * usd
+            self._model.earn_constant(self._terms.name, kind, line)
+
+    def _finished_before(self, work: Work) -> PeriodSum:
+        """1 where the owed work was done before the period began."""
+        assert work.finished_by is not None
+        period, columns, values = work.finished_by.triplets()
+        before = self._model.sum()
+        later = period + 1 < self._model.periods
+        before.add(columns[later], values[later], period[later] + 1)
+        return before
+
+    def _report(self) -> None:
+        model, name = self._model, self._terms.name
+        self._service.show()
+        nothing = np.zeros(model.periods)
+        work = self._work
+        model.show(name, "owed_gpu_hours", work.owed_work if work else nothing)
+        model.show(name, "restart_gpu_hours", work.restart_work if work else nothing)
+        model.show(name, "running", self._running)
+        model.show(name, "restarts", self._restarts)
+
+    def _running(self, x: Floats) -> Floats:
+        return (self._service.total.value(x) > 1e-7).astype(float)
+
+    def _restarts(self, x: Floats) -> Floats:
+        """A restart is a beginning that is not the job's first."""
+        running = self._running(x)
+        began = np.diff(running, prepend=float(self._job.before.running)) > 0.5
+        if not self._terms.preemptible:
+            return np.zeros(self._model.periods)
+        if not self._job.before.started and began.any():
+            began[int(np.argmax(began))] = False
+        return began.astype(float)
+
+    def settle(self, x: Floats) -> None:
+        """Nothing to do."""
+
+    def _missing(self, x: Floats) -> float:
+        """GPU-hours given up in the horizon."""
+        if self._work is None or not self._service.is_accepted(x):
+            return 0.0
+        done = float(self._work.owed_work.value(x).sum())
+        if self._job.ends_inside:
+            missing = self._job.owed - done
+        elif self._work.given_up is not None or not self._terms.preemptible:
+            columns, values, constant = self._work.missing
+            missing = constant + float(values @ x[columns])
+        else:
+            owed_restart = float(x[self._work.backlog[-1]]) if self._work.backlog is not None else 0.0
+            missing = self._job.owed - done + owed_restart - self._job.capacity_after
+        return missing if missing > DONE * max(1.0, self._job.owed) else 0.0
+
+    def _finish(self, x: Floats) -> int | None:
+        """The period in which the owed work is done."""
+        if self._work is None:
+            return None
+        enough = self._job.owed - DONE * max(1.0, self._job.owed)
+        done = np.cumsum(self._work.owed_work.value(x)) >= enough
+        return int(np.argmax(done)) if done.any() else None
+
+    def report(self, x: Floats) -> list[ContractReport]:
+        horizon, job = self._model.horizon, self._job
+        finish, accepted = self._finish(x), self._service.is_accepted(x)
+        delivered, late = 0.0, 0.0
+        if self._work is not None and accepted:
+            delivered = float(self._work.owed_work.value(x)[: horizon.committed].sum())
+            until = horizon.committed if finish is None else min(horizon.committed, finish + 1)
+            late = float(job.late_hours[:until].sum())
+        return [
+            ContractReport(
+                name=self._terms.name,
+                kind="batch",
+                accepted=accepted,
+                delivered_gpu_hours=delivered,
+                short_gpu_hours=self._missing(x) if job.closing < horizon.committed else 0.0,
+                finish=None if finish is None else horizon.at(finish + 1),
+                lateness_hours=late,
+            )
+        ]
+
+    def state(self, x: Floats) -> BatchState:
+        horizon, job, before = self._model.horizon, self._job, self._job.before
+        accepted, last = self._service.is_accepted(x), horizon.committed - 1
+        if self._work is None or not accepted:
+            return before.model_copy(
+                update={"accepted": accepted, "running": False, "closed": before.closed or (accepted and not job.owed)}
+            )
+        done = float(self._work.owed_work.value(x)[: last + 1].sum())
+        closing_here = job.closing <= last
+        missed = self._missing(x) if closing_here else 0.0
+        running = self._running(x)
+        finish = self._finish(x)
+        completion = self._model.ledger.get((self._terms.name, "completion"))
+        accrued = float(completion.value(x)[: last + 1].sum()) if completion is not None else 0.0
+        over = (finish is not None and finish <= last) or (closing_here and job.ends_inside)
+        left = job.owed - done - missed
+        pool = None
+        if running[last] and not self._terms.preemptible:
+            used = [gpus.value(x)[last] for gpus in self._service.on_pool]
+            pool = self._terms.pools[int(np.argmax(used))]
+        backlog = before.restart_gpu_hours_owed
+        if self._work.backlog is not None:
+            backlog = float(x[self._work.backlog[last]])
+        return BatchState(
+            kind="batch",
+            accepted=True,
+            done_gpu_hours=before.done_gpu_hours + done,
+            missed_gpu_hours=before.missed_gpu_hours + missed,
+            started=before.started or bool(running[: last + 1].any()),
+            running=bool(running[last]),
+            pool=pool,
+            restart_gpu_hours_owed=max(0.0, backlog),
+            completion_accrued_usd=before.completion_accrued_usd + accrued,
+            closed=over or (missed > 0.0 and left <= DONE * max(1.0, job.owed)),
+        )
+
+
+def first_difference(model: Model, amount: PeriodSum) -> PeriodSum:
+    """amount(t) − amount(t−1), with nothing before the horizon."""
+    change = model.sum()
+    change.add_sum(amount)
+    period, columns, values = amount.triplets()
+    later = period + 1 < model.periods
+    change.add(columns[later], -values[later], period[later] + 1)
+    return change

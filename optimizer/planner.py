@@ -1,0 +1,210 @@
+"""Plan: scenario → arrays → solver → schedule and ledger → audit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from optimizer.audit import audit
+from optimizer.audit.findings import Findings
+from optimizer.components.model import REVENUE_KINDS
+from optimizer.formulation import Formulation, formulate
+from optimizer.scenario.notes import notes_of
+from optimizer.scenario.scenario import Scenario
+from optimizer.scenario.state import State
+from optimizer.schedule import DispatchRow, LedgerRow, Outcome, Schedule, Seconds, Size, Solver
+from solvers import Options, Progress, Result, Status, solve
+from solvers.gap import LEAST_DENOMINATOR, REFERENCE_SHARE
+from solvers.problem import Floats
+
+LEAST_USD = 1e-9
+"""Ledger lines smaller than this are no lines."""
+
+
+class RejectedByAudit(RuntimeError):
+    """The audit found the schedule wrong: it is not handed out as an answer.
+
+    `schedule` and `findings` are kept for a look at what happened.
+    """
+
+    def __init__(self, schedule: Schedule, findings: Findings) -> None:
+        super().__init__(f"the audit rejects the plan:\n{findings}")
+        self.schedule = schedule
+        self.findings = findings
+
+
+def plan(
+    scenario: Scenario,
+    *,
+    solver: str = "highs",
+    gap: float = 1e-4,
+    time_limit_s: float = 60.0,
+    progress: Callable[[Progress], None] | None = None,
+) -> Schedule:
+    """The schedule that earns most.
+
+    `solver`: highs, scip, cbc, or pulp:NAME. `gap`: relative, as in `Outcome.gap`. `progress` is told the
+    incumbent, bound and gap from time to time, by solvers that can. How it ended is in `Schedule.outcome`:
+    without a solution the schedule is empty and says why.
+
+    Raises RejectedByAudit where the audit finds the answer wrong, `solvers.UnknownSolver` or
+    `solvers.SolverUnavailable` for the solver, and `solvers.ProblemError` where the scenario's numbers make no
+    finite problem.
+    """
+    schedule, findings = plan_and_audit(
+        scenario, solver=solver, gap=gap, time_limit_s=time_limit_s, progress=progress
+    )
+    if not findings.ok:
+        raise RejectedByAudit(schedule, findings)
+    return schedule
+
+
+def plan_and_audit(
+    scenario: Scenario,
+    *,
+    solver: str = "highs",
+    gap: float = 1e-4,
+    time_limit_s: float = 60.0,
+    progress: Callable[[Progress], None] | None = None,
+) -> tuple[Schedule, Findings]:
+    """As `plan`, but hands out the audit's findings beside the schedule instead of raising on them."""
+    begun = time.perf_counter()
+    formulation = formulate(scenario)
+    built = time.perf_counter()
+    options = Options(gap=gap, time_limit_s=time_limit_s, progress=progress)
+    result = solve(formulation.problem, solver, options)
+    solved = time.perf_counter()
+    seconds = Seconds(build=built - begun, solve=result.seconds)
+    schedule = schedule_of(formulation, result, gap, seconds)
+    read = time.perf_counter()
+    findings = audit(scenario, schedule)
+    ended = time.perf_counter()
+    seconds = Seconds(
+        build=built - begun,
+        solve=result.seconds,
+        read=(solved - built - result.seconds) + (read - solved),
+        audit=ended - read,
+        total=ended - begun,
+    )
+    return _with_seconds(schedule, seconds), findings
+
+
+def _with_seconds(schedule: Schedule, seconds: Seconds) -> Schedule:
+    from dataclasses import replace
+
+    return replace(schedule, seconds=seconds)
+
+
+def schedule_of(formulation: Formulation, result: Result, gap_asked: float, seconds: Seconds) -> Schedule:
+    """Read a solver's answer back into the operator's quantities and dollars."""
+    scenario, problem = formulation.model.scenario, formulation.problem
+    common = {
+        "scenario": scenario.name,
+        "currency": scenario.currency,
+        "solver": Solver(name=result.solver, version=result.version),
+        "seconds": seconds,
+        "size": Size(
+            columns=problem.columns,
+            rows=problem.rows,
+            nonzeros=problem.nonzeros,
+            integers=problem.integers,
+        ),
+        "notes": tuple(notes_of(scenario)),
+    }
+    if result.x is None:
+        outcome = Outcome(
+            status=result.status.value,
+            bound_usd=result.bound,
+            gap_asked=gap_asked,
+            limit=result.limit,
+            message=result.message,
+        )
+        return Schedule(outcome=outcome, profit_usd=None, horizon_profit_usd=None, **common)  # type: ignore[arg-type]
+    x = formulation.settle(result.x)
+    committed = formulation.model.horizon.committed
+    dispatch = _dispatch(formulation, x)
+    ledger = {key: line.value(x) for key, line in formulation.model.ledger.items()}
+    profit = sum(float(usd[:committed].sum()) for usd in ledger.values())
+    horizon_profit = sum(float(usd.sum()) for usd in ledger.values())
+    gross = sum(
+        float(np.maximum(usd, 0.0).sum()) for (_, kind), usd in ledger.items() if kind in REVENUE_KINDS
+    )
+    published, look_ahead = _ledger_rows(formulation, ledger)
+    here = formulation.model.horizon.starts[:committed]
+    behind = formulation.model.horizon.starts[committed:]
+    return Schedule(
+        outcome=_outcome(result, horizon_profit, gross, gap_asked),
+        profit_usd=profit,
+        horizon_profit_usd=horizon_profit,
+        dispatch_rows=tuple(
+            DispatchRow(start, item, quantity, value)
+            for item, quantity, values in dispatch
+            for start, value in zip(here, values[:committed], strict=True)
+        ),
+        look_ahead_dispatch_rows=tuple(
+            DispatchRow(start, item, quantity, value)
+            for item, quantity, values in dispatch
+            for start, value in zip(behind, values[committed:], strict=True)
+        ),
+        ledger_rows=published,
+        look_ahead_ledger_rows=look_ahead,
+        contracts=tuple(r for block in formulation.contracts.values() for r in block.report(x)),
+        state=_state(formulation, x),
+        **common,  # type: ignore[arg-type]
+    )
+
+
+def _dispatch(formulation: Formulation, x: Floats) -> list[tuple[str, str, list[float]]]:
+    """(item, quantity, one value per period), without the dust of floating point."""
+    read = []
+    for item, quantity, reader in formulation.model.quantities:
+        values = np.asarray(reader(x), dtype=float)
+        values = np.where(np.abs(values) < 1e-9, 0.0, values)
+        read.append((item, quantity, values.tolist()))
+    return read
+
+
+def _ledger_rows(
+    formulation: Formulation, ledger: dict[tuple[str, str], Floats]
+) -> tuple[tuple[LedgerRow, ...], tuple[LedgerRow, ...]]:
+    horizon = formulation.model.horizon
+    rows: tuple[list[LedgerRow], list[LedgerRow]] = ([], [])
+    for (item, kind), usd in ledger.items():
+        for t in np.flatnonzero(np.abs(usd) > LEAST_USD).tolist():
+            rows[t >= horizon.committed].append(LedgerRow(horizon.starts[t], item, kind, float(usd[t])))
+    return tuple(rows[0]), tuple(rows[1])
+
+
+def _outcome(result: Result, profit: float, gross: float, gap_asked: float) -> Outcome:
+    """The outcome by our own gap, from the money that the ledger says."""
+    if result.bound is None:
+        return Outcome(status="feasible", gap_asked=gap_asked, limit=result.limit, message=result.message)
+    distance = abs(result.bound - profit)
+    gap = distance / max(abs(profit), REFERENCE_SHARE * gross, LEAST_DENOMINATOR)
+    proven = gap <= gap_asked or result.status is Status.PROVEN and gap <= gap_asked + 1e-9
+    return Outcome(
+        status="proven" if proven else "feasible",
+        gap=gap,
+        gap_usd=distance,
+        bound_usd=result.bound,
+        gap_asked=gap_asked,
+        limit=None if proven else result.limit,
+        message=result.message,
+    )
+
+
+def _state(formulation: Formulation, x: Floats) -> State:
+    """What the next plan starts with."""
+    scenario, horizon = formulation.model.scenario, formulation.model.horizon
+    height = scenario.state.block_height
+    if height is None and scenario.bitcoin is not None:
+        height = scenario.bitcoin.block_height
+    return State(
+        at=horizon.at(horizon.committed),
+        block_height=None if height is None else height + horizon.committed * horizon.hours * 6.0,
+        fleets={name: block.state(x) for name, block in formulation.fleets.items()},
+        pools={name: block.state(x) for name, block in formulation.pools.items()},
+        contracts={name: block.state(x) for name, block in formulation.contracts.items()},
+    )

@@ -1,0 +1,43 @@
+"""What is said about a scenario that is right but not taken literally: durations rounded up, times moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from optimizer.scenario.contracts import Batch
+from optimizer.scenario.horizon import Horizon, localize
+from optimizer.scenario.scenario import Scenario
+
+
+def notes_of(scenario: Scenario) -> list[str]:
+    """One sentence for each input that the grid of periods changes."""
+    return list(_notes(scenario))
+
+
+def _notes(scenario: Scenario) -> Iterator[str]:
+    horizon = scenario.horizon
+    for fleet in scenario.fleets:
+        for name in ("min_up_hours", "min_down_hours", "warm_up_hours"):
+            yield from _rounded(horizon, f"fleet {fleet.name}: {name}", getattr(fleet, name))
+    for pool in scenario.pools:
+        for name in ("min_up_hours", "min_down_hours"):
+            yield from _rounded(horizon, f"pool {pool.name}: {name}", getattr(pool, name))
+    for contract in scenario.contracts:
+        if isinstance(contract, Batch):
+            for name in ("release", "deadline", "hard_end"):
+                when = getattr(contract, name)
+                if when is None:
+                    continue
+                steps = horizon.hours_until(localize(when, horizon.zone))[0] / horizon.hours
+                if abs(steps - round(steps)) > 1e-6:
+                    yield (
+                        f"contract {contract.name}: {name} {when.isoformat()} lies inside a "
+                        f"{horizon.step_minutes}-minute period, which the job does not use"
+                    )
+
+
+def _rounded(horizon: Horizon, what: str, hours: float) -> Iterator[str]:
+    periods = horizon.whole_periods(hours)
+    planned = periods * horizon.hours
+    if abs(planned - hours) > 1e-9:
+        yield f"{what} {hours:g} is rounded up to {planned:g} (whole {horizon.step_minutes}-minute periods)"
