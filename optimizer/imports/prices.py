@@ -53,11 +53,18 @@ class ImportedPrices:
         return tuple(_local(minute, self.zone) for minute in self.start_minutes.tolist())
 
     def write_csv(self, path: Path | str) -> Path:
-        """Write `interval_start,price_usd_per_mwh`, whole or not at all; an existing file is replaced."""
+        """Write `interval_start,price_usd_per_mwh`, whole or not at all; an existing file is replaced.
+
+        A gap is a row without a price: a scenario that needs it is refused, one that does not is not.
+        """
         target = Path(path)
+        priced = dict(zip(self.start_minutes.tolist(), self.values.tolist(), strict=True))
+        first, last = (round(when.timestamp() / 60) for when in (self.report.start, self.report.end))
         lines = [f"{TIME_COLUMN},{PRICE_COLUMN}"]
-        for start, value in zip(self.starts, self.values.tolist(), strict=True):
-            lines.append(f"{start.isoformat()},{value!r}")
+        for minute in range(first, last, self.report.interval_minutes):
+            price = priced.get(minute)
+            cell = "" if price is None else repr(price)
+            lines.append(f"{_local(minute, self.zone).isoformat()},{cell}")
         partial = target.with_name(f".{target.name}.partial")
         try:
             partial.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")

@@ -29,6 +29,7 @@ def test_what_is_written_reads_back(tmp_path: Path) -> None:
         "interval_start,price_usd_per_mwh\n"
         "2024-11-03T01:00:00-05:00,0.1\n"
         "2024-11-03T01:00:00-06:00,-3.0\n"
+        "2024-11-03T02:00:00-06:00,\n"
         "2024-11-03T03:00:00-06:00,1234.56\n"
     )
     again = import_prices(target, timezone=CENTRAL)
