@@ -62,8 +62,8 @@ class CbcRoute:
             files = Path(folder)
             mps.write(problem, files / "problem.mps")
             process = _Process(self._command(files, options), files, options)
-            _, stopped = run_stoppable(process.wait, process.interrupt, options)
-            return _read(problem, options, files, process, stopped)
+            ran = run_stoppable(process.wait, process.interrupt, options)
+            return _read(problem, options, files, process, ran.limit or "time")
 
     def _command(self, files: Path, options: Options) -> list[str]:
         # CBC divides by the larger of |objective| and |bound|; of |objective|, this is the gap asked for.
@@ -159,8 +159,7 @@ class _Process:
         self._process.send_signal(signal.SIGINT)
 
 
-def _read(problem: Problem, options: Options, files: Path, process: _Process, stopped: bool) -> Answer:
-    limit = "interrupt" if stopped else "time"
+def _read(problem: Problem, options: Options, files: Path, process: _Process, limit: str) -> Answer:
     if process.killed:
         return Answer(Ended.STOPPED, limit=limit, message="CBC did not stop in time and was ended")
     first = _ending(files / "status")

@@ -38,12 +38,14 @@ class _Slack:
 
     def weights(self, weights: Floats) -> Floats:
         """The weight of each slack column, from that of each item."""
-        return np.r_[weights[self.below >= 0], weights[self.above >= 0]]
+        return np.concatenate([weights[self.below >= 0], weights[self.above >= 0]])
 
     def signed(self, x: Floats) -> Floats:
         """The violation of each item: negative below its lower limit, positive above its upper one."""
-        padded = np.r_[x, 0.0]  # −1 reads the 0
-        return np.subtract(padded[self.above], padded[self.below], dtype=np.float64)
+        padded = np.concatenate([x, np.zeros(1)])  # −1 reads the 0
+        above: Floats = padded[self.above]
+        below: Floats = padded[self.below]
+        return above - below
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import sys
-import threading
 import time
+from collections.abc import Callable
 from importlib.metadata import version as installed
 from typing import Any
 
@@ -15,9 +15,9 @@ from highspy import HighsModelStatus as Native
 from highspy import cb
 
 from solvers.gap import LEAST_DENOMINATOR, denominator
-from solvers.interrupt import may_stop, run_stoppable
+from solvers.interrupt import run_stoppable
 from solvers.outcome import Options, Progress
-from solvers.problem import Problem
+from solvers.problem import Floats, Problem
 from solvers.route import SHADE, Abilities, Answer, Ended
 
 PROGRESS_EVERY_S = 0.25
@@ -52,15 +52,18 @@ class HighsRoute:
         watch = _Watch(problem, options)
         watch.attach(solver)
 
-        def work() -> None:
+        def work() -> bool:
             solver.run()
-            if sys.platform == "win32" and threading.current_thread() is not threading.main_thread():
+            if sys.platform == "win32":
                 # A HiGHS scheduler left in an ending thread can deadlock there (highspy does the same).
                 highspy.Highs.resetGlobalScheduler(False)
+            return True
 
-        _, stopped = run_stoppable(work, watch.stop, options)
+        ran = run_stoppable(work, watch.stop, options, leave=True)
+        if ran.value is None:
+            return watch.answer(ran.limit)
         watch.detach(solver)
-        return _answer(solver, problem, stopped)
+        return _answer(solver, problem, ran.limit)
 
 
 def _load(solver: Any, problem: Problem) -> Any:
@@ -90,7 +93,8 @@ class _Watch:
     """What looks at a running solve: interruption, progress, and the gap as we define it.
 
     HiGHS divides by |objective| alone; near a zero objective that is far stricter than what was asked, so the
-    solve is ended as soon as our own gap is met.
+    solve is ended as soon as our own gap is met. HiGHS may not look up for seconds (in its heuristics, in
+    large relaxations); `answer` then tells what was known when it last did.
     """
 
     def __init__(self, problem: Problem, options: Options) -> None:
@@ -100,7 +104,9 @@ class _Watch:
         self._began = time.perf_counter()
         self._told = -math.inf
         self._least = LEAST_DENOMINATOR
+        self._x: Floats | None = None
         self._incumbent: float | None = None
+        self._bound: float | None = None
         self._own_gap = bool(problem.integers) and (
             problem.reference_offset != 0.0 or (problem.reference is not None and problem.reference.any())
         )
@@ -110,19 +116,18 @@ class _Watch:
         self._stop = True
 
     def attach(self, solver: Any) -> None:
-        """Ask for the callbacks that are needed, and no others: each look costs the interpreter's lock."""
-        kinds = []
-        stoppable = may_stop(self._options)
-        if stoppable and not self._problem.integers:
-            kinds += [_CALLBACK.kCallbackSimplexInterrupt, _CALLBACK.kCallbackIpmInterrupt]
-        if self._problem.integers and (stoppable or self._own_gap or self._options.progress):
-            kinds += [_CALLBACK.kCallbackMipInterrupt]
-        if self._own_gap or (self._options.progress and self._problem.integers):
-            kinds += [_CALLBACK.kCallbackMipImprovingSolution]
-        if kinds:
-            solver.setCallback(self._look, None)
-            for kind in kinds:
-                solver.startCallback(kind)
+        """Ask for the callbacks that are needed, and no others: each look takes the interpreter's lock."""
+        if self._problem.integers:
+            kinds = [_CALLBACK.kCallbackMipInterrupt, _CALLBACK.kCallbackMipImprovingSolution]
+        else:
+            kinds = [_CALLBACK.kCallbackSimplexInterrupt, _CALLBACK.kCallbackIpmInterrupt]
+        solver.setCallback(self._look, None)
+        for kind in kinds:
+            solver.startCallback(kind)
+
+    def answer(self, limit: str | None) -> Answer:
+        """What was known of a mixed-integer solve when HiGHS last looked up."""
+        return Answer(Ended.STOPPED, x=self._x, bound=self._bound, limit=limit)
 
     def detach(self, solver: Any) -> None:
         """Drop the reference that HiGHS holds to this object."""
@@ -137,31 +142,28 @@ class _Watch:
             return
         if kind != _CALLBACK.kCallbackMipInterrupt:
             return
-        if self._own_gap and self._incumbent is not None:
-            away = abs(out.mip_dual_bound - self._incumbent)
-            into.user_interrupt = away <= SHADE * self._options.gap * self._least
-        self._tell(out)
+        self._bound = out.mip_dual_bound if math.isfinite(out.mip_dual_bound) else None
+        gap = None
+        if self._bound is not None and self._incumbent is not None:
+            gap = abs(self._bound - self._incumbent) / self._least
+            into.user_interrupt = self._own_gap and gap <= SHADE * self._options.gap
+        if self._options.progress is not None:
+            self._tell(self._options.progress, gap)
 
     def _improved(self, out: Any) -> None:
-        x = np.asarray(out.mip_solution)
-        self._incumbent = self._problem.objective(x)
+        x = np.array(out.mip_solution)  # a copy: HiGHS owns what it shows
         self._least = denominator(self._problem, x)
+        self._incumbent = self._problem.objective(x)
+        self._x = x
 
-    def _tell(self, out: Any) -> None:
-        if self._options.progress is None:
-            return
+    def _tell(self, progress: Callable[[Progress], None], gap: float | None) -> None:
         seconds = time.perf_counter() - self._began
-        if seconds - self._told < PROGRESS_EVERY_S:
-            return
-        self._told = seconds
-        bound = out.mip_dual_bound if math.isfinite(out.mip_dual_bound) else None
-        gap = None
-        if bound is not None and self._incumbent is not None:
-            gap = abs(bound - self._incumbent) / self._least
-        self._options.progress(Progress(seconds, self._incumbent, bound, gap))
+        if seconds - self._told >= PROGRESS_EVERY_S:
+            self._told = seconds
+            progress(Progress(seconds, self._incumbent, self._bound, gap))
 
 
-def _answer(solver: Any, problem: Problem, stopped: bool) -> Answer:
+def _answer(solver: Any, problem: Problem, stopped: str | None) -> Answer:
     status = solver.getModelStatus()
     info = solver.getInfo()
     if status == Native.kInfeasible:
@@ -180,10 +182,9 @@ def _answer(solver: Any, problem: Problem, stopped: bool) -> Answer:
         x = np.array(solution.col_value)
     bound = info.mip_dual_bound if problem.integers and math.isfinite(info.mip_dual_bound) else None
     limit = None
-    if status == Native.kTimeLimit:
-        limit = "time"
-    elif stopped and status in _STOPPED:
-        limit = "interrupt"
+    if status in _STOPPED:
+        # An interruption that nobody asked for is the one at our own gap: no limit.
+        limit = "time" if status == Native.kTimeLimit else stopped
     duals = status in _OPTIMAL and not problem.integers and solution.dual_valid
     return Answer(
         Ended.OPTIMAL if status in _OPTIMAL else Ended.STOPPED,

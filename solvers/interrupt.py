@@ -1,14 +1,17 @@
-"""Ctrl-C and cancelling while native code runs.
+"""Ctrl-C, cancelling and time limits that hold while native code runs.
 
-Python delivers Ctrl-C to the main thread only, and not before native code returns. So a solve that is called
-from the main thread runs in a thread of its own while the main thread waits where it can be interrupted.
+Python delivers Ctrl-C to the main thread only, and not before native code returns. So native code runs in a
+thread of its own while the calling thread waits where it can be interrupted.
 """
 
 from __future__ import annotations
 
+import atexit
 import threading
+import time
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from solvers.outcome import Options
 
@@ -16,21 +19,36 @@ T = TypeVar("T")
 
 POLL_S = 0.1
 """How often the waiting thread looks up: Windows delivers Ctrl-C only between waits."""
+INTERRUPT_GRACE_S = 1.5
+"""How long a solver that was told to stop is waited for."""
+LIMIT_GRACE_S = 2.0
+LIMIT_GRACE_SHARE = 0.1
+"""How long after its time limit a solver is waited for: the larger of the two, a share of the limit."""
+EXIT_GRACE_S = 10.0
+
+_left_behind: list[threading.Thread] = []
 
 
-def may_stop(options: Options) -> bool:
-    """Whether Ctrl-C or `options.cancel` can reach a solve that is started in this thread."""
-    return options.cancel is not None or threading.current_thread() is threading.main_thread()
+@dataclass(frozen=True)
+class Ran(Generic[T]):
+    """How a stoppable run ended.
+
+    `value`: what `work` returned, None where it was left behind; `limit`: "interrupt" where it was stopped by
+    Ctrl-C or cancelling, "time" where it was left behind at the time limit, else None.
+    """
+
+    value: T | None
+    limit: str | None
 
 
-def run_stoppable(work: Callable[[], T], stop: Callable[[], object], options: Options) -> tuple[T, bool]:
+def run_stoppable(
+    work: Callable[[], T], stop: Callable[[], object], options: Options, *, leave: bool = False
+) -> Ran[T]:
     """Run `work`; on Ctrl-C or `options.cancel`, call `stop` and wait for `work` to come to its end.
 
-    Returns what `work` returned and whether it was stopped. An exception of `work` is raised here. A second
-    Ctrl-C is not held back: it raises KeyboardInterrupt and leaves the solver's thread behind.
+    With `leave`, it is left behind when it does not end soon after that, or soon after the time limit. An
+    exception of `work` is raised here. A second Ctrl-C is not held back: it raises KeyboardInterrupt.
     """
-    if not may_stop(options):
-        return work(), False
     returned: list[T] = []
     raised: list[BaseException] = []
     done = threading.Event()
@@ -43,22 +61,39 @@ def run_stoppable(work: Callable[[], T], stop: Callable[[], object], options: Op
         finally:
             done.set()
 
-    stopped = False
     worker = threading.Thread(target=body, name="solver", daemon=True)
+    grace = max(LIMIT_GRACE_S, LIMIT_GRACE_SHARE * options.time_limit_s)
+    last = time.perf_counter() + options.time_limit_s + grace
+    limit: str | None = None
     worker.start()
-    while True:
-        try:
-            while not done.wait(POLL_S):
-                if options.cancel is not None and options.cancel.is_set() and not stopped:
-                    stopped = True
-                    stop()
-            break
-        except KeyboardInterrupt:
-            if stopped:
-                raise
-            stopped = True
-            stop()
-    worker.join()
+    try:
+        while not done.is_set():
+            try:
+                done.wait(POLL_S)
+                asked = options.cancel is not None and options.cancel.is_set()
+            except KeyboardInterrupt:
+                if limit:
+                    raise
+                asked = True
+            if asked and limit is None:
+                limit = "interrupt"
+                last = time.perf_counter() + INTERRUPT_GRACE_S
+                stop()
+            if leave and time.perf_counter() > last and not done.is_set():
+                limit = limit or "time"
+                stop()
+                return Ran(None, limit)
+    finally:
+        if worker.is_alive() and not done.is_set():
+            _left_behind.append(worker)
     if raised:
         raise raised[0]
-    return returned[0], stopped
+    return Ran(returned[0], limit)
+
+
+@atexit.register
+def _join_left_behind() -> None:
+    # A thread that calls back into an interpreter that is gone takes the process down with an abort.
+    last = time.perf_counter() + EXIT_GRACE_S
+    for thread in _left_behind:
+        thread.join(max(0.0, last - time.perf_counter()))

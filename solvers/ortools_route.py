@@ -86,7 +86,7 @@ class GlopRoute:
     def run(self, problem: Problem, options: Options) -> Answer:
         """Solve; see `Route.run`."""
         solver = mbh.ModelSolverHelper("glop")
-        _, stopped = run_stoppable(lambda: _solve(solver, problem, options), solver.interrupt_solve, options)
+        ran = run_stoppable(lambda: _solve(solver, problem, options), solver.interrupt_solve, options)
         status = solver.status()
         if status == _Native.OPTIMAL:
             return Answer(
@@ -102,7 +102,7 @@ class GlopRoute:
             return Answer(Ended.UNBOUNDED)
         if status in (_Native.FEASIBLE, _Native.NOT_SOLVED, _Native.CANCELLED_BY_USER):
             x = _values(solver) if status == _Native.FEASIBLE else None
-            return Answer(Ended.STOPPED, x=x, limit="interrupt" if stopped else "time")
+            return Answer(Ended.STOPPED, x=x, limit=ran.limit or "time")
         return Answer(Ended.FAILED, message=f"GLOP ended with {status.name}: {solver.status_string()}")
 
 
