@@ -33,8 +33,12 @@ class Formulation:
         settled = x.copy()
         whole = self.problem.integer
         settled[whole] = settled[whole].round()
-        for block in (*self.fleets.values(), *self.pools.values(), *self.contracts.values()):
-            block.settle(settled)
+        for fleet in self.fleets.values():
+            fleet.settle(settled)
+        for pool in self.pools.values():
+            pool.settle(settled)
+        for contract in self.contracts.values():
+            contract.settle(settled)
         return settled
 
 

@@ -53,9 +53,7 @@ def plan(
     `solvers.SolverUnavailable` for the solver, and `solvers.ProblemError` where the scenario's numbers make no
     finite problem.
     """
-    schedule, findings = plan_and_audit(
-        scenario, solver=solver, gap=gap, time_limit_s=time_limit_s, progress=progress
-    )
+    schedule, findings = plan_and_audit(scenario, solver=solver, gap=gap, time_limit_s=time_limit_s, progress=progress)
     if not findings.ok:
         raise RejectedByAudit(schedule, findings)
     return schedule
@@ -128,9 +126,7 @@ def schedule_of(formulation: Formulation, result: Result, gap_asked: float, seco
     ledger = {key: line.value(x) for key, line in formulation.model.ledger.items()}
     profit = sum(float(usd[:committed].sum()) for usd in ledger.values())
     horizon_profit = sum(float(usd.sum()) for usd in ledger.values())
-    gross = sum(
-        float(np.maximum(usd, 0.0).sum()) for (_, kind), usd in ledger.items() if kind in REVENUE_KINDS
-    )
+    gross = sum(float(np.maximum(usd, 0.0).sum()) for (_, kind), usd in ledger.items() if kind in REVENUE_KINDS)
     published, look_ahead = _ledger_rows(formulation, ledger)
     here = formulation.model.horizon.starts[:committed]
     behind = formulation.model.horizon.starts[committed:]
@@ -183,7 +179,7 @@ def _outcome(result: Result, profit: float, gross: float, gap_asked: float) -> O
         return Outcome(status="feasible", gap_asked=gap_asked, limit=result.limit, message=result.message)
     distance = abs(result.bound - profit)
     gap = distance / max(abs(profit), REFERENCE_SHARE * gross, LEAST_DENOMINATOR)
-    proven = gap <= gap_asked or result.status is Status.PROVEN and gap <= gap_asked + 1e-9
+    proven = gap <= gap_asked or (result.status is Status.PROVEN and gap <= gap_asked + 1e-9)
     return Outcome(
         status="proven" if proven else "feasible",
         gap=gap,

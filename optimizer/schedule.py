@@ -282,9 +282,7 @@ class Schedule:
 
 def dispatch_records(rows: Iterable[DispatchRow]) -> list[dict[str, Any]]:
     """Dispatch rows as JSON objects."""
-    return [
-        {"start": r.start.isoformat(), "item": r.item, "quantity": r.quantity, "value": r.value} for r in rows
-    ]
+    return [{"start": r.start.isoformat(), "item": r.item, "quantity": r.quantity, "value": r.value} for r in rows]
 
 
 def ledger_records(rows: Iterable[LedgerRow]) -> list[dict[str, Any]]:

@@ -73,9 +73,7 @@ class Service:
             columns.append(column)
         return np.stack(columns)
 
-    def run(
-        self, pool: int, columns: Index, gpus: FloatLike, period: npt.NDArray[np.int64] | None = None
-    ) -> None:
+    def run(self, pool: int, columns: Index, gpus: FloatLike, period: npt.NDArray[np.int64] | None = None) -> None:
         """GPUs per unit of columns on one of the contract's pools."""
         self.pools[pool].use(columns, gpus, self.terms.utilisation, period)
         self.on_pool[pool].add(columns, gpus, period)

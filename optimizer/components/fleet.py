@@ -19,6 +19,8 @@ Minimum times, starts and ramps: `components.switching`; minimum up time is at l
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from optimizer.components.model import Model, windows
@@ -148,12 +150,17 @@ class FleetBlock:
         model.show(name, "it_mw", self.power_mw)
         model.show(name, "hashrate_ph_per_s", self.hashrate_ph_per_s)
         for i, mode in enumerate(self._modes):
-            model.show(name, f"groups[{mode.name}]", lambda x, i=i: x[self.in_mode[i]])
+            count = model.sum()
+            count.add(self.in_mode[i], 1.0)
+            model.show(name, f"groups[{mode.name}]", count)
         for row, i in enumerate(self._up_modes):
             quantity = f"groups_started[{self._modes[i].name}]"
-            model.show(name, quantity, lambda x, row=row: self._started(x)[row])
+            model.show(name, quantity, partial(self._started_in, row))
         model.show(name, "groups_stopped", lambda x: x[self.switches.stops])
         model.show(name, "groups_warming", self._warming)
+
+    def _started_in(self, row: int, x: Floats) -> Floats:
+        return np.asarray(self._started(x)[row])
 
     def _started(self, x: Floats) -> Floats:
         """Starts by up mode, (up modes, periods). Without warm-up a start may be of any mode: it is told of
@@ -162,7 +169,7 @@ class FleetBlock:
             return np.asarray(x[self.switches.starts])
         room = x[self.in_mode[self._up_modes]]
         before = np.cumsum(room, axis=0) - room
-        return np.clip(x[self.switches.starts[0]] - before, 0.0, room)
+        return np.asarray(np.clip(x[self.switches.starts[0]] - before, 0.0, room))
 
     def _warming(self, x: Floats) -> Floats:
         count = sum((self._warming_before(i) for i in self._up_modes), np.zeros(self._model.periods))
@@ -197,8 +204,10 @@ class FleetBlock:
         for age, _ in young:
             born = last + 1 - age
             for row, mode in enumerate(up_names):
-                count = started[row, born] if born >= 0 else sum(
-                    c.count for c in self.cohorts if c.up and c.age == -born and c.kind == mode
+                count = (
+                    started[row, born]
+                    if born >= 0
+                    else sum(c.count for c in self.cohorts if c.up and c.age == -born and c.kind == mode)
                 )
                 place(mode, age, round(float(count)))
         down_names = [m.name for m in self._modes if m.name not in up_names]

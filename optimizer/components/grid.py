@@ -1,8 +1,8 @@
 """The grid connection (domain sections 5 and 6): balance, limits, orders and the price of energy.
 
-    import(t) = Σ_halls facility power(t)
-    import(t) ≤ import limit(t), and ≤ the limit of each order whose window touches the period
-    energy    = import(t) × Δt × price(t) × (1 + loss factor); each adder likewise
+import(t) = Σ_halls facility power(t)
+import(t) ≤ import limit(t), and ≤ the limit of each order whose window touches the period
+energy    = import(t) × Δt × price(t) × (1 + loss factor); each adder likewise
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizer.components.model import Model, PeriodSum
-from optimizer.components.tou import tou_price
 from optimizer.scenario.horizon import Horizon, localize
 from optimizer.scenario.series import align
 from optimizer.scenario.site import CurtailmentOrder
 from optimizer.scenario.supply import Energy
+from optimizer.scenario.tou import tou_price
 from solvers.builder import Index
 from solvers.problem import Bools, Floats
 

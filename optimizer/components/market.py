@@ -1,22 +1,18 @@
 """What hashrate earns (domain section 2): subsidy, hashprice and break-even.
 
-    hashprice [USD/PH/day] = (subsidy + fees per block) × 144 × BTC price / network hashrate [PH/s]
-    subsidy at height h    = 50 / 2^(h // 210,000) BTC
-    network hashrate       = D × 2^32 / 600 H/s
+hashprice [USD/PH/day] = (subsidy + fees per block) × 144 × BTC price / network hashrate [PH/s]
+subsidy at height h    = 50 / 2^(h // 210,000) BTC
+network hashrate       = D × 2^32 / 600 H/s
 """
 
 from __future__ import annotations
-
-from typing import TypeVar
 
 import numpy as np
 
 from optimizer.scenario.bitcoin import Bitcoin
 from optimizer.scenario.horizon import Horizon
-from optimizer.scenario.series import align
+from optimizer.scenario.series import Series, align
 from solvers.problem import Floats
-
-T = TypeVar("T")
 
 BLOCKS_PER_DAY = 144
 BLOCK_SECONDS = 600.0
@@ -31,12 +27,13 @@ def subsidy_btc(height: Floats) -> Floats:
 def mean_subsidy_btc(first_height: float, horizon: Horizon) -> Floats:
     """Time-weighted mean subsidy of each period, the height advancing one block per 600 s, (periods,)."""
     blocks = horizon.hours * 3600.0 / BLOCK_SECONDS
-    begin = first_height + blocks * np.arange(horizon.periods)
+    begin: Floats = first_height + blocks * np.arange(horizon.periods, dtype=float)
     end = begin + blocks
     # At most one halving falls into a period: 210,000 blocks are about four years.
     halving = (np.floor(begin / HALVING_BLOCKS) + 1.0) * HALVING_BLOCKS
     before = np.clip(halving - begin, 0.0, blocks) / blocks
-    return before * subsidy_btc(begin) + (1.0 - before) * subsidy_btc(np.maximum(end, halving))
+    mean = before * subsidy_btc(begin) + (1.0 - before) * subsidy_btc(np.maximum(end, halving))
+    return np.asarray(mean)
 
 
 def network_hashrate_ph_per_s(difficulty: Floats) -> Floats:
@@ -59,15 +56,17 @@ def hashprice(bitcoin: Bitcoin, horizon: Horizon, height_before: float | None = 
     """
     if bitcoin.hashprice_usd_per_ph_day is not None:
         return align(bitcoin.hashprice_usd_per_ph_day, horizon)
-    price = align(_given(bitcoin.btc_price_usd), horizon)
+    price = align(_given(bitcoin.btc_price_usd, "btc_price_usd"), horizon)
     if bitcoin.hashprice_btc_per_ph_day is not None:
         return align(bitcoin.hashprice_btc_per_ph_day, horizon) * price
     height = bitcoin.block_height if height_before is None else height_before
+    if height is None:  # the scenario's checks refuse this earlier
+        raise ValueError("bitcoin.block_height is missing")
     if bitcoin.network_hashrate_eh_per_s is not None:
         network = align(bitcoin.network_hashrate_eh_per_s, horizon) * 1000.0
     else:
-        network = network_hashrate_ph_per_s(align(_given(bitcoin.difficulty), horizon))
-    subsidy = mean_subsidy_btc(_given(height), horizon)
+        network = network_hashrate_ph_per_s(align(_given(bitcoin.difficulty, "difficulty"), horizon))
+    subsidy = mean_subsidy_btc(height, horizon)
     fees = align(bitcoin.fees_btc_per_block, horizon)
     return hashprice_usd_per_ph_day(subsidy, fees, price, network)
 
@@ -89,7 +88,7 @@ def breakeven_btc_price_usd(revenue_usd: float, cost_usd: float, btc_price_usd: 
     return btc_price_usd * cost_usd / revenue_usd
 
 
-def _given(value: T | None) -> T:
+def _given(value: Series | None, name: str) -> Series:
     if value is None:  # the scenario's checks refuse this earlier
-        raise ValueError("bitcoin: give hashprice, or btc_price_usd with what hashprice follows from")
+        raise ValueError(f"bitcoin.{name} is missing")
     return value

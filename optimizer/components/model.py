@@ -139,7 +139,7 @@ class Model:
         if isinstance(value, PeriodSum):
             self.quantities.append((item, quantity, value.value))
         elif isinstance(value, np.ndarray):
-            self.quantities.append((item, quantity, lambda _x, given=value: given))
+            self.quantities.append((item, quantity, _constantly(value)))
         else:
             self.quantities.append((item, quantity, value))
 
@@ -166,6 +166,10 @@ class Model:
 
     def _line(self, item: str, kind: str) -> PeriodSum:
         return self.ledger.setdefault((item, kind), self.sum())
+
+
+def _constantly(values: Floats) -> Reader:
+    return lambda _x: values
 
 
 def windows(periods: int, length: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -91,9 +91,7 @@ class PoolBlock:
     def state(self, x: Floats) -> PoolState:
         """The pool after the committed part."""
         horizon = self._model.horizon
-        ages = ages_after(
-            self.cohorts, x[self.switches.starts[0]], x[self.switches.stops], horizon.committed
-        )
+        ages = ages_after(self.cohorts, x[self.switches.starts[0]], x[self.switches.stops], horizon.committed)
         nodes: dict[tuple[bool, float], int] = {}
         for on, cohorts in ((True, ages[0]), (False, ages[1])):
             for age, count in cohorts:
@@ -103,4 +101,3 @@ class PoolBlock:
             nodes=tuple(Nodes(on=on, nodes=n, hours=h) for (on, h), n in nodes.items()),
             it_power_mw=float(self.power_mw.value(x)[horizon.committed - 1]),
         )
-

@@ -25,6 +25,7 @@ from optimizer.components.batch import Job, Work
 from optimizer.components.contract import Service
 from optimizer.components.model import Model, PeriodSum
 from solvers.builder import Index
+from solvers.problem import Floats
 
 ALMOST = 1.0 - 1e-4
 """Rounding up to a whole unit adds less than the unit."""
@@ -58,7 +59,7 @@ class _Preemptible:
     def _restarts_matter(self) -> bool:
         return self.terms.restart_gpu_hours > 0 or self.job.before.restart_gpu_hours_owed > 0
 
-    def _at_most(self, amount: PeriodSum, most: np.ndarray) -> None:  # type: ignore[type-arg]
+    def _at_most(self, amount: PeriodSum, most: Floats) -> None:
         self.model.limit(amount, -np.inf, most)
 
     def _cumulative(self) -> Index:
@@ -85,7 +86,7 @@ class _Preemptible:
         self.builder.add(rows[1:], whole, -self.job.owed)
         return whole
 
-    def _running(self, most: np.ndarray) -> Index:  # type: ignore[type-arg]
+    def _running(self, most: Floats) -> Index:
         terms, builder = self.terms, self.builder
         r = builder.columns(self.periods, 0.0, self.job.allowed.astype(float), integer=True)
         least = self.model.sum()
@@ -231,7 +232,7 @@ class _Preemptible:
         finished.add(done, 1.0)
         return finished
 
-    def _missing(self) -> tuple[Index, np.ndarray, float]:  # type: ignore[type-arg]
+    def _missing(self) -> tuple[Index, Floats, float]:
         """M, see the module."""
         builder, job, z = self.builder, self.job, self.service.accepted
         if self.whole is not None:

@@ -130,9 +130,7 @@ class ReservedBlock:
             rows = model.builder.rows(1, 0.0, np.inf)
             model.builder.add(rows, delivered[0], delivered[1] * scale)
             model.builder.add(rows, z, -need * scale)
-            model.require(
-                terms.name, "availability floor", "GPU-hours", rows, billing.periods[-1:]
-            )
+            model.require(terms.name, "availability floor", "GPU-hours", rows, billing.periods[-1:])
         # θ_1 … θ_k and D_min, less what is sure.
         marks = np.array([*(max(t.below * committed - sure, 0.0) for t in tiers), 0.0])
         reachable = marks[:-1] > 0.0
@@ -229,10 +227,8 @@ class ReservedBlock:
                 records.append(
                     BillingRecord(
                         start=billing.start,
-                        committed_gpu_hours=history.committed_gpu_hours
-                        + self._hours(self._committed, billing.periods),
-                        delivered_gpu_hours=history.delivered_gpu_hours
-                        + self._hours(delivered, billing.periods),
+                        committed_gpu_hours=history.committed_gpu_hours + self._hours(self._committed, billing.periods),
+                        delivered_gpu_hours=history.delivered_gpu_hours + self._hours(delivered, billing.periods),
                         credit_booked_usd=self._credit(x, billing, breached)[1],
                     )
                 )

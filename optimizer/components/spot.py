@@ -1,6 +1,6 @@
 """Spot capacity (domain section 4): up to a demand at a price, without duty.
 
-    GPUs(t) ≤ demand(t) × z          revenue = Σ_t price(t) × GPUs(t) × Δt
+GPUs(t) ≤ demand(t) × z          revenue = Σ_t price(t) × GPUs(t) × Δt
 """
 
 from __future__ import annotations
@@ -46,9 +46,7 @@ class SpotBlock:
         gpu_hours = self._service.total.value(x)[: horizon.committed].sum() * horizon.hours
         accepted = self._service.is_accepted(x)
         return [
-            ContractReport(
-                name=self._terms.name, kind="spot", accepted=accepted, delivered_gpu_hours=float(gpu_hours)
-            )
+            ContractReport(name=self._terms.name, kind="spot", accepted=accepted, delivered_gpu_hours=float(gpu_hours))
         ]
 
     def state(self, x: Floats) -> SpotState:

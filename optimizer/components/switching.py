@@ -69,6 +69,8 @@ class Switches:
             starts = builder.columns((1, periods), 0.0, count)
         stops = builder.columns(periods, 0.0, count)
         self.starts, self.stops = starts, stops
+        self.down_rows: Index | None = None
+        """Rows of the minimum down time, (periods,), where there is one."""
         change = model.sum()
         change.add_sum(up)
         period, columns, values = up.triplets()
@@ -92,8 +94,8 @@ class Switches:
             recent.add(stops[i], 1.0, t)
             recent.add_sum(up)
             recent.add_constant(history(cohorts, False, min_down, periods))
-            rows = model.limit(recent, -np.inf, float(count))
-            model.require(item, "minimum down time", "items", rows)
+            self.down_rows = model.limit(recent, -np.inf, float(count))
+            model.require(item, "minimum down time", "items", self.down_rows)
         if terms.start_cost_usd:
             model.earn(item, "start", starts, -terms.start_cost_usd)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,7 @@ def _value(cell: Any, minutes: float, label: str) -> float | None:
 def _timed(starts: list[float], values: list[float | None], label: str) -> dict[str, Any]:
     if not starts:
         raise SeriesFileError(f"{label}: no rows", "one row per interval")
-    steps = [b - a for a, b in zip(starts, starts[1:], strict=False)]
+    steps = [later - start for start, later in pairwise(starts)]
     for i, step in enumerate(steps):
         if step == 0:
             raise SeriesFileError(f"{label}: {_iso(starts[i])} stands twice", "each interval once")

@@ -15,6 +15,10 @@ from optimizer.scenario.scenario import Scenario
 
 MOST_SCENARIO_BYTES = 64_000_000
 SCENARIO_FILE = "scenario.toml"
+SERIES_FORMS = (
+    "a finite number, a list with one number per period, { file = …, column = … }, "
+    "or { start = …, interval_minutes = …, values = […] }"
+)
 
 
 def load(path: str | Path) -> Scenario:
@@ -73,7 +77,11 @@ def parse(data: bytes, *, form: str, folder: Path, source: str = "scenario") -> 
 def faults_from(error: ValidationError, raw: Any) -> list[Fault]:
     """The faults that pydantic found, each at its place in the raw document."""
     by_place: dict[str, list[Fault]] = {}
-    for item in error.errors(include_url=False):
+    errors = error.errors(include_url=False)
+    inside = {item["loc"][:-1] for item in errors}
+    for item in errors:
+        if item["type"] == "too_short" and any(loc[: len(item["loc"])] == item["loc"] for loc in inside):
+            continue  # what is in it is at fault, not its length
         if item["type"] == "scenario":
             for fault in item["ctx"]["faults"]:
                 by_place.setdefault(fault.place, []).append(fault)
@@ -81,9 +89,13 @@ def faults_from(error: ValidationError, raw: Any) -> list[Fault]:
         place, value, known = _place(item["loc"], raw)
         found = "missing" if item["type"] == "missing" else _short(value) if known else "unknown field"
         by_place.setdefault(place, []).append(Fault(place, found, _allowed(item)))
+    of_series = (item["loc"] for item in errors if {"TimedSeries", "FileSeries"} & set(item["loc"]))
+    series = {_place(loc, raw)[0] for loc in of_series}
     faults: list[Fault] = []
     for place, here in by_place.items():
-        if len({fault.found for fault in here}) == 1 and len(here) > 1:
+        if place in series:
+            faults.append(Fault(place, here[0].found, SERIES_FORMS))
+        elif len({fault.found for fault in here}) == 1 and len(here) > 1:
             allowed = " or: ".join(dict.fromkeys(fault.allowed for fault in here))
             faults.append(Fault(place, here[0].found, allowed))
         else:
@@ -103,15 +115,16 @@ def _place(loc: tuple[int | str, ...], raw: Any) -> tuple[str, Any, bool]:
     place, here, known = "", raw, True
     for index, part in enumerate(loc):
         last = index == len(loc) - 1
-        if isinstance(here, dict) and part in here:
-            here = here[part]
-        elif isinstance(here, list | tuple) and isinstance(part, int) and part < len(here):
-            here = here[part]
-        elif last and isinstance(here, dict) and isinstance(part, str) and "[" not in part:
-            known = False
+        try:
+            here = here[part]  # type: ignore[index]
+        except (KeyError, IndexError, TypeError):
+            pass
         else:
+            place += f"[{part}]" if isinstance(part, int) else f".{part}" if place else part
             continue
-        place += f"[{part}]" if isinstance(part, int) else f".{part}" if place else str(part)
+        if last and isinstance(here, dict) and isinstance(part, str) and "[" not in part:
+            known = False
+            place += f".{part}" if place else part
     return place or "scenario", here, known
 
 
@@ -129,9 +142,7 @@ def _with_series(raw: Any, place: str, files: SeriesFiles, faults: list[Fault]) 
             except SeriesFileError as error:
                 faults.append(Fault(place, error.found, error.allowed))
                 return 1.0  # a stand-in, so that the rest is checked too; the fault refuses the scenario
-        return {
-            k: _with_series(v, f"{place}.{k}" if place else str(k), files, faults) for k, v in raw.items()
-        }
+        return {k: _with_series(v, f"{place}.{k}" if place else str(k), files, faults) for k, v in raw.items()}
     if isinstance(raw, list):
         if not any(isinstance(v, dict | list) for v in raw):
             return raw

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -45,13 +46,17 @@ class Scenario(Model):
         """The grid of periods."""
         return horizon_of(self.time)
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A variation, not checked again; `Scenario.model_validate(dict(variation))` checks it."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("horizon", None)
+        return copied
+
     @model_validator(mode="after")
     def _hold_together(self) -> Self:
         from optimizer.scenario.checks import faults_of
 
         faults = faults_of(self)
         if faults:
-            raise PydanticCustomError(
-                "scenario", "{text}", {"text": "\n".join(map(str, faults)), "faults": faults}
-            )
+            raise PydanticCustomError("scenario", "{text}", {"text": "\n".join(map(str, faults)), "faults": faults})
         return self

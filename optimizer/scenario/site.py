@@ -16,9 +16,7 @@ class PueTable(Model):
 
     ambient_c: Annotated[tuple[Number, ...], Field(min_length=1, max_length=100)]
     """Temperatures [°C], rising."""
-    pue: Annotated[
-        tuple[Annotated[float, Strict(), Field(ge=1, le=10)], ...], Field(min_length=1, max_length=100)
-    ]
+    pue: Annotated[tuple[Annotated[float, Strict(), Field(ge=1, le=10)], ...], Field(min_length=1, max_length=100)]
     """PUE at each of them."""
 
 

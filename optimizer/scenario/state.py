@@ -102,6 +102,6 @@ class State(Model):
     """The moment; where given, it is the start of the horizon."""
     block_height: Annotated[float, Strict(), Field(ge=0, le=10_000_000)] | None = None
     """Height of the chain; takes the place of `bitcoin.block_height`."""
-    fleets: dict[Name, FleetState] = {}
-    pools: dict[Name, PoolState] = {}
-    contracts: dict[Name, ContractState] = {}
+    fleets: dict[Name, FleetState] = Field(default_factory=dict)
+    pools: dict[Name, PoolState] = Field(default_factory=dict)
+    contracts: dict[Name, ContractState] = Field(default_factory=dict)

@@ -1,0 +1,178 @@
+"""What one more is worth: marginal values that mean something with integers.
+
+The limit is moved up and down by a step in one period and the plan is solved again; the value is the change
+of the whole horizon's profit. Both proofs bound it: with profits p and bounds b of the moved and the plain
+plan, the true change lies in [p_moved − b_plain, b_moved − p_plain].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from optimizer.formulation import Formulation, formulate
+from optimizer.scenario.contracts import Batch, Reserved, Spot
+from optimizer.scenario.scenario import Scenario
+from optimizer.scenario.series import align
+from solvers import Options, Result, solve
+from solvers.problem import Floats, Problem
+
+
+@dataclass(frozen=True)
+class MarginalValue:
+    """Change of the horizon's profit [USD] from one step up or down.
+
+    `usd` is between the two plans found; `least_usd` and `most_usd` are proven. None: no plan was found (moved
+    so, the scenario is infeasible, or the limit was already 0).
+    """
+
+    item: str
+    what: str
+    step: float
+    start: str
+    usd: float | None
+    least_usd: float | None
+    most_usd: float | None
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A limit that can be moved: makes the problem in which it is moved by `step` in `period`."""
+
+    item: str
+    what: str
+    unit: float
+    """Step in the lever's own quantity: 1 MW, 1 group, 1 GPU-hour."""
+    moved: Callable[[int, float], Problem | None]
+
+
+def levers(scenario: Scenario) -> list[Lever]:
+    """What can be moved: site and hall limits, groups of fleets, GPU-hours of contracts."""
+    return list(_levers(scenario))
+
+
+def marginal_values(
+    scenario: Scenario,
+    period: int,
+    *,
+    items: frozenset[str] | None = None,
+    solver: str = "highs",
+    gap: float = 1e-6,
+    time_limit_s: float = 60.0,
+) -> list[MarginalValue]:
+    """The values of one step up and one step down of every lever (or those of `items`) in a period.
+
+    Raises ValueError where the scenario itself has no plan, or an item has no lever.
+    """
+    options = Options(gap=gap, time_limit_s=time_limit_s)
+    plain = solve(formulate(scenario).problem, solver, options)
+    if plain.objective is None:
+        raise ValueError(f"the scenario itself has no plan ({plain.status.value}); nothing can be compared")
+    found = []
+    known = levers(scenario)
+    unknown = (items or frozenset()) - {lever.item for lever in known}
+    if unknown:
+        names = ", ".join(dict.fromkeys(lever.item for lever in known))
+        raise ValueError(f"{sorted(unknown)[0]!r} has no limit to move; one of: {names}")
+    for lever in known:
+        if items is not None and lever.item not in items:
+            continue
+        for step in (lever.unit, -lever.unit):
+            problem = lever.moved(period, step)
+            moved = None if problem is None else solve(problem, solver, options)
+            found.append(_value(scenario, lever, period, step, plain, moved))
+    return found
+
+
+def _value(
+    scenario: Scenario, lever: Lever, period: int, step: float, plain: Result, moved: Result | None
+) -> MarginalValue:
+    usd = least = most = None
+    if moved is not None and moved.objective is not None and plain.objective is not None:
+        usd = moved.objective - plain.objective
+        least = None if plain.bound is None else moved.objective - plain.bound
+        most = None if moved.bound is None else moved.bound - plain.objective
+    start = scenario.horizon.label(period)
+    return MarginalValue(lever.item, lever.what, step, start, usd, least, most)
+
+
+def _levers(scenario: Scenario) -> Iterator[Lever]:
+    horizon = scenario.horizon
+
+    def varied(make: Callable[[int, float], Scenario | None]) -> Callable[[int, float], Problem | None]:
+        def moved(period: int, step: float) -> Problem | None:
+            variation = make(period, step)
+            return None if variation is None else formulate(variation).problem
+
+        return moved
+
+    def site(period: int, step: float) -> Scenario | None:
+        limit = align(scenario.site.import_limit_mw, horizon, "min")
+        values = _bumped(limit, period, step)
+        changed = scenario.site.model_copy(update={"import_limit_mw": values})
+        return None if values is None else scenario.model_copy(update={"site": changed})
+
+    yield Lever("site", "MW of import limit", 1.0, varied(site))
+    for i, hall in enumerate(scenario.site.halls):
+
+        def in_hall(period: int, step: float, i: int = i) -> Scenario | None:
+            halls = list(scenario.site.halls)
+            values = _bumped(align(halls[i].it_limit_mw, horizon, "min"), period, step)
+            if values is None:
+                return None
+            halls[i] = halls[i].model_copy(update={"it_limit_mw": values})
+            return scenario.model_copy(update={"site": scenario.site.model_copy(update={"halls": tuple(halls)})})
+
+        yield Lever(hall.name, "MW of IT limit", 1.0, varied(in_hall))
+    formulation = formulate(scenario)
+    for fleet in scenario.fleets:
+
+        def group(period: int, step: float, name: str = fleet.name) -> Problem | None:
+            return _with_group(formulation, name, period, step)
+
+        yield Lever(fleet.name, "group", 1.0, group)
+    for i, contract in enumerate(scenario.contracts):
+
+        def of_contract(period: int, step: float, i: int = i) -> Scenario | None:
+            return _with_gpu_hours(scenario, i, period, step)
+
+        yield Lever(contract.name, "GPU-hour", 1.0, varied(of_contract))
+
+
+def _bumped(values: Floats, period: int, step: float) -> tuple[float, ...] | None:
+    moved = values.copy()
+    moved[period] += step
+    return None if moved[period] < 0 else tuple(moved.tolist())
+
+
+def _with_group(formulation: Formulation, fleet: str, period: int, step: float) -> Problem | None:
+    """One more (or fewer) group of a fleet that is there in this period only."""
+    block, problem = formulation.fleets[fleet], formulation.problem
+    row_lower, row_upper, upper = problem.row_lower.copy(), problem.row_upper.copy(), problem.upper.copy()
+    row = block.group_rows[period]
+    if row_upper[row] + step < 0:
+        return None
+    row_lower[row] += step
+    row_upper[row] += step
+    open_ = block.in_mode[:, period][upper[block.in_mode[:, period]] > 0]
+    upper[open_] += step
+    if block.switches.down_rows is not None:
+        row_upper[block.switches.down_rows[period]] += step
+    return replace(problem, row_lower=row_lower, row_upper=row_upper, upper=upper)
+
+
+def _with_gpu_hours(scenario: Scenario, i: int, period: int, step: float) -> Scenario | None:
+    """One more GPU-hour committed, demanded (in this period) or owed (in all)."""
+    contracts, horizon = list(scenario.contracts), scenario.horizon
+    contract = contracts[i]
+    if isinstance(contract, Batch):
+        if contract.gpu_hours + step <= 0:
+            return None
+        contracts[i] = contract.model_copy(update={"gpu_hours": contract.gpu_hours + step})
+    elif isinstance(contract, Reserved | Spot):
+        field = "committed_gpus" if isinstance(contract, Reserved) else "demand_gpus"
+        values = _bumped(align(getattr(contract, field), horizon), period, step / horizon.hours)
+        if values is None:
+            return None
+        contracts[i] = contract.model_copy(update={field: values})
+    return scenario.model_copy(update={"contracts": tuple(contracts)})

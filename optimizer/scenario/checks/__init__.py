@@ -1,0 +1,28 @@
+"""Checks across fields: every fault of a scenario at once, each with its place, what was found, what is
+allowed. What a single field may hold is checked by the field's own type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.scenario.checks import contracts, facility, markets, state
+from optimizer.scenario.checks.report import Report
+from optimizer.scenario.faults import Fault
+from optimizer.scenario.horizon import TimeError
+
+if TYPE_CHECKING:
+    from optimizer.scenario.scenario import Scenario
+
+
+def faults_of(scenario: Scenario) -> list[Fault]:
+    """All faults, in the order of the document."""
+    report = Report(scenario)
+    try:
+        report.horizon = scenario.horizon
+    except TimeError as error:
+        report.add(f"time.{error.field}", str(error), "")
+    facility.check(report)
+    markets.check(report)
+    contracts.check(report)
+    state.check(report)
+    return report.faults

@@ -1,0 +1,103 @@
+"""Checks of the site, its halls, fleets and pools."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.scenario.checks.report import Report
+from optimizer.scenario.fleet import Fleet
+from optimizer.scenario.pool import Pool
+from optimizer.scenario.site import PueTable, Site
+
+RESERVED_NAMES = ("site", "grid", "bitcoin")
+
+
+def check(report: Report) -> None:
+    scenario = report.scenario
+    _names(report)
+    _site(report, scenario.site)
+    halls = [hall.name for hall in scenario.site.halls]
+    for i, fleet in enumerate(scenario.fleets):
+        report.known(f"fleets[{i}].hall", fleet.hall, halls, "hall")
+        _fleet(report, f"fleets[{i}]", fleet)
+    for i, pool in enumerate(scenario.pools):
+        report.known(f"pools[{i}].hall", pool.hall, halls, "hall")
+        _pool(report, f"pools[{i}]", pool)
+    if scenario.fleets and scenario.bitcoin is None:
+        report.add("bitcoin", "missing", "a hashprice, or what it follows from: there are fleets")
+
+
+def _names(report: Report) -> None:
+    scenario = report.scenario
+    places = [
+        *((f"site.halls[{i}].name", h.name) for i, h in enumerate(scenario.site.halls)),
+        *((f"fleets[{i}].name", f.name) for i, f in enumerate(scenario.fleets)),
+        *((f"pools[{i}].name", p.name) for i, p in enumerate(scenario.pools)),
+        *((f"contracts[{i}].name", c.name) for i, c in enumerate(scenario.contracts)),
+        *((f"supply.energy.adders[{i}].name", a.name) for i, a in enumerate(scenario.supply.energy.adders)),
+    ]
+    report.unique(places, "name")
+    for place, name in places:
+        if name in RESERVED_NAMES:
+            report.add(place, f"{name!r} stands for the facility itself in schedules", "another name")
+
+
+def _site(report: Report, site: Site) -> None:
+    report.series("site.import_limit_mw", site.import_limit_mw, 0.0, 1e6, "min")
+    if site.ambient_c is not None:
+        report.series("site.ambient_c", site.ambient_c, -90.0, 70.0)
+    for i, hall in enumerate(site.halls):
+        place = f"site.halls[{i}]"
+        report.series(f"{place}.it_limit_mw", hall.it_limit_mw, 0.0, 1e6, "min")
+        if not isinstance(hall.pue, PueTable):
+            report.series(f"{place}.pue", hall.pue, 1.0, 10.0)
+            continue
+        table = hall.pue
+        if len(table.ambient_c) != len(table.pue):
+            report.add(
+                f"{place}.pue",
+                f"{len(table.ambient_c)} temperatures and {len(table.pue)} values",
+                "as many of one as of the other",
+            )
+        if np.any(np.diff(table.ambient_c) <= 0):
+            report.add(f"{place}.pue.ambient_c", f"{list(table.ambient_c)}", "rising temperatures")
+        if site.ambient_c is None:
+            report.add("site.ambient_c", "missing", f"temperatures, for the PUE table of hall {hall.name}")
+    for i, order in enumerate(site.curtailment):
+        place = f"site.curtailment[{i}]"
+        start, end = report.local(f"{place}.start", order.start), report.local(f"{place}.end", order.end)
+        if start and end and start.timestamp() >= end.timestamp():
+            report.add(f"{place}.end", end.isoformat(), f"later than its start {start.isoformat()}")
+    report.unique(((f"site.curtailment[{i}].name", o.name) for i, o in enumerate(site.curtailment)), "name")
+
+
+def _fleet(report: Report, place: str, fleet: Fleet) -> None:
+    if fleet.units % fleet.groups:
+        report.add(
+            f"{place}.units",
+            f"{fleet.units} machines in {fleet.groups} groups",
+            "a number that the groups divide",
+        )
+    modes = [*((f"{place}.modes[{i}].name", m.name) for i, m in enumerate(fleet.modes))]
+    report.unique(modes, "name")
+    if all(mode.hashrate_th_per_s == 0 for mode in fleet.modes):
+        report.add(f"{place}.modes", "no mode has a hashrate", "at least one mode that hashes")
+    if all(m.hashrate_th_per_s > 0 for m in fleet.modes) and any(m.name == "off" for m in fleet.modes):
+        report.add(f"{place}.modes", "the mode `off` has a hashrate", "another name: `off` is understood")
+    for i, mode in enumerate(fleet.modes):
+        if mode.max_ambient_c is not None and report.scenario.site.ambient_c is None:
+            report.add("site.ambient_c", "missing", f"temperatures, for {place}.modes[{i}].max_ambient_c")
+    if fleet.all_modes and not _has_cool_rest(fleet):
+        report.add(f"{place}.modes", "every mode without hashrate is barred by heat", "one that never is")
+    report.series(f"{place}.availability", fleet.availability, 0.0, 1.0)
+
+
+def _has_cool_rest(fleet: Fleet) -> bool:
+    return any(m.hashrate_th_per_s == 0 and m.max_ambient_c is None for m in fleet.all_modes)
+
+
+def _pool(report: Report, place: str, pool: Pool) -> None:
+    if pool.idle_power_w > pool.peak_power_w:
+        report.add(f"{place}.peak_power_w", f"{pool.peak_power_w:g}", f"at least idle_power_w, {pool.idle_power_w:g}")
+    if pool.nodes_available is not None:
+        report.series(f"{place}.nodes_available", pool.nodes_available, 0.0, np.inf, "min")
