@@ -116,7 +116,7 @@ def _place(loc: tuple[int | str, ...], raw: Any) -> tuple[str, Any, bool]:
     for index, part in enumerate(loc):
         last = index == len(loc) - 1
         try:
-            here = here[part]  # type: ignore[index]
+            here = here[part]
         except (KeyError, IndexError, TypeError):
             pass
         else:
