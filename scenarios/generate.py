@@ -193,14 +193,14 @@ def ai_heavy(rng: np.random.Generator) -> Files:
 
 
 def clock_change(start: str, hours: int, minutes: int) -> Callable[[np.random.Generator], Files]:
-    """A day of 25 or 23 hours."""
+    """A day of 25 or 23 hours (and what is looked ahead)."""
 
     def files(rng: np.random.Generator) -> Files:
         grid = Grid("America/Chicago", start, hours, minutes)
         return {
             "prices.csv": (
                 grid,
-                {"price_usd_per_mwh": prices(grid, rng, base=30.0, night_dip=38.0, evening=110.0, noise=4.0)},
+                {"price_usd_per_mwh": prices(grid, rng, base=30.0, night_dip=62.0, evening=110.0, noise=4.0)},
             ),
             "weather.csv": (grid, {"ambient_c": ambient(grid, rng, low=8.0, high=22.0)}),
         }
@@ -215,7 +215,7 @@ EXAMPLES: dict[str, tuple[int, Callable[[np.random.Generator], Files]]] = {
     "halving-after": (840_000, halving("2024-04-24")),
     "small-miner-s21-m60s": (20260717, small_miner),
     "ai-heavy-tight-sla": (20260122, ai_heavy),
-    "clock-change-day": (20261101, clock_change("2026-11-01", 25, 60)),
+    "clock-change-day": (20261101, clock_change("2026-11-01", 31, 60)),
     "clock-change-day-spring": (20260308, clock_change("2026-03-08", 23, 15)),
 }
 """Folder → (seed, what makes its files). `first-steps` has its numbers in the scenario itself."""
