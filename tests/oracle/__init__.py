@@ -1,0 +1,1 @@
+"""An oracle for small scenarios: exhaustive enumeration, written without the optimisation model."""
