@@ -393,7 +393,7 @@ def _close(case: Case, job: Job, course: Course, missed: float, completion: Floa
         "missed_gpu_hours": Expected(state.missed_gpu_hours + given_up, "GPU-hours", slack),
         "started": Expected(state.started or (job.active and bool(course.running[:cut].any()))),
         "running": Expected(job.active and bool(course.running[cut - 1])),
-        "pool": Expected(_seam_pool(case, job, finished)),
+        "pool": Expected(_seam_pool(case, job)),
         "restart_gpu_hours_owed": Expected(course.seam_backlog, "GPU-hours", slack),
         "completion_accrued_usd": Expected(
             state.completion_accrued_usd + float(completion[:cut].sum()),
@@ -405,17 +405,17 @@ def _close(case: Case, job: Job, course: Course, missed: float, completion: Floa
         nothing_left = given_up > 0 and job.owed - done - given_up <= job.work_slack
         closed = finished or (published and not job.open_after) or nothing_left
         fields["closed"] = Expected(closed)
-        if closed and not finished:
-            # A run cut short by its hard end: whether its pool is still named makes no difference.
+        if closed:
+            # It is over: whether the pool of its last run is still named makes no difference.
             del fields["pool"]
     elif state.closed:
         fields["closed"] = Expected(True)
     return fields
 
 
-def _seam_pool(case: Case, job: Job, finished: bool) -> str | None:
+def _seam_pool(case: Case, job: Job) -> str | None:
     """Pool of a job that is not preemptible and under way at the seam."""
-    if job.terms.preemptible or not job.active or finished:
+    if job.terms.preemptible or not job.active:
         return None
     before = job.served.gpus[: case.committed]
     running = job.underway or bool((before > job.gpus_slack).any())

@@ -41,8 +41,8 @@ class Queues:
 
     @classmethod
     def of(cls, up: Iterable[Cohort], down: Iterable[Cohort]) -> Queues:
-        """Queues from cohorts in any order."""
-        return cls(deque(sorted(up, key=_since)), deque(sorted(down, key=_since)))
+        """Queues of copies of the cohorts, which come in any order."""
+        return cls(deque(sorted(up, key=_since)), deque(sorted(down, key=_since))).copy()
 
     def copy(self) -> Queues:
         def twin(queue: deque[Cohort]) -> deque[Cohort]:
