@@ -11,6 +11,7 @@ from optimizer.audit import audit
 from optimizer.audit.findings import Findings
 from optimizer.components.model import REVENUE_KINDS
 from optimizer.formulation import Formulation, formulate
+from optimizer.scenario.horizon import stamp
 from optimizer.scenario.notes import notes_of
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import State
@@ -100,6 +101,7 @@ def schedule_of(formulation: Formulation, result: Result, gap_asked: float, seco
     scenario, problem = formulation.model.scenario, formulation.problem
     common = {
         "scenario": scenario.name,
+        "zone": scenario.time.zone,
         "currency": scenario.currency,
         "solver": Solver(name=result.solver, version=result.version),
         "seconds": seconds,
@@ -128,8 +130,8 @@ def schedule_of(formulation: Formulation, result: Result, gap_asked: float, seco
     horizon_profit = sum(float(usd.sum()) for usd in ledger.values())
     gross = sum(float(np.maximum(usd, 0.0).sum()) for (_, kind), usd in ledger.items() if kind in REVENUE_KINDS)
     published, look_ahead = _ledger_rows(formulation, ledger)
-    here = formulation.model.horizon.starts[:committed]
-    behind = formulation.model.horizon.starts[committed:]
+    here = formulation.model.horizon.stamps[:committed]
+    behind = formulation.model.horizon.stamps[committed:]
     return Schedule(
         outcome=_outcome(result, horizon_profit, gross, gap_asked),
         profit_usd=profit,
@@ -169,7 +171,7 @@ def _ledger_rows(
     rows: tuple[list[LedgerRow], list[LedgerRow]] = ([], [])
     for (item, kind), usd in ledger.items():
         for t in np.flatnonzero(np.abs(usd) > LEAST_USD).tolist():
-            rows[t >= horizon.committed].append(LedgerRow(horizon.starts[t], item, kind, float(usd[t])))
+            rows[t >= horizon.committed].append(LedgerRow(horizon.stamps[t], item, kind, float(usd[t])))
     return tuple(rows[0]), tuple(rows[1])
 
 
@@ -198,7 +200,7 @@ def _state(formulation: Formulation, x: Floats) -> State:
     if height is None and scenario.bitcoin is not None:
         height = scenario.bitcoin.block_height
     return State(
-        at=horizon.at(horizon.committed),
+        at=stamp(horizon.at(horizon.committed)),
         block_height=None if height is None else height + horizon.committed * horizon.hours * 6.0,
         fleets={name: block.state(x) for name, block in formulation.fleets.items()},
         pools={name: block.state(x) for name, block in formulation.pools.items()},

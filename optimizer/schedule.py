@@ -48,7 +48,7 @@ class ScheduleError(ValueError):
 
 
 class DispatchRow(NamedTuple):
-    """One quantity of one item in the period that begins at `start` (local, with its offset)."""
+    """One quantity of one item in the period that begins at `start` (local time with its plain offset)."""
 
     start: datetime
     item: str
@@ -137,6 +137,7 @@ class _ScheduleRecord(_Record):
 
     schema_version: Literal[1]
     scenario: str
+    zone: str
     currency: str
     outcome: Outcome
     profit_usd: float | None
@@ -176,6 +177,8 @@ class Schedule:
 
     scenario: str
     """Name of the scenario that it is a plan of."""
+    zone: str
+    """IANA time zone of the facility."""
     currency: str
     outcome: Outcome
     profit_usd: float | None
@@ -199,12 +202,12 @@ class Schedule:
     @cached_property
     def dispatch(self) -> pd.DataFrame:
         """Tidy frame of the committed part: `start`, `item`, `quantity`, `value`."""
-        return _frame(self.dispatch_rows, DispatchRow._fields)
+        return _frame(self.dispatch_rows, DispatchRow._fields, self.zone)
 
     @cached_property
     def ledger(self) -> pd.DataFrame:
         """Frame of the committed part: `start`, `item`, `kind`, `usd`."""
-        return _frame(self.ledger_rows, LedgerRow._fields)
+        return _frame(self.ledger_rows, LedgerRow._fields, self.zone)
 
     @cached_property
     def ledger_by_kind(self) -> dict[str, float]:
@@ -219,6 +222,7 @@ class Schedule:
         record = {
             "schema_version": SCHEDULE_VERSION,
             "scenario": self.scenario,
+            "zone": self.zone,
             "currency": self.currency,
             "outcome": self.outcome.model_dump(),
             "profit_usd": self.profit_usd,
@@ -249,6 +253,7 @@ class Schedule:
             raise ScheduleError(f"no schedule: {place}: {first['msg']}") from None
         return cls(
             scenario=record.scenario,
+            zone=record.zone,
             currency=record.currency,
             outcome=record.outcome,
             profit_usd=record.profit_usd,
@@ -298,17 +303,13 @@ def _ledger_rows(records: tuple[_LedgerRecord, ...]) -> tuple[LedgerRow, ...]:
     return tuple(LedgerRow(r.start, r.item, r.kind, r.usd) for r in records)
 
 
-def _frame(rows: tuple[tuple[Any, ...], ...], names: tuple[str, ...]) -> pd.DataFrame:
+def _frame(rows: tuple[tuple[Any, ...], ...], names: tuple[str, ...], zone: str) -> pd.DataFrame:
     import pandas as pd
 
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
     frame = pd.DataFrame(dict(zip(names, map(list, columns), strict=True)))
-    if not rows:
-        return frame.astype({names[3]: float})
-    # Rows of one horizon share a zone; a plain offset (from JSON) stays what it is.
-    zone = rows[0][0].tzinfo
     instants = pd.to_datetime(frame["start"], utc=True)
-    return frame.assign(start=instants.dt.tz_convert(zone))
+    return frame.assign(start=instants.dt.tz_convert(zone)).astype({names[3]: float})
 
 
 def _replace(path: Path, write: Any) -> None:

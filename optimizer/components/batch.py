@@ -103,8 +103,8 @@ class Work:
     """M as columns, coefficients and constant."""
     given_up: tuple[Index, Floats, float] | None
     """All-or-nothing: 1 where the whole job is given up for good, likewise; else None."""
-    restarts: npt.NDArray[np.int64] | None
-    """Columns that are 1 where a restart begins."""
+    done: npt.NDArray[np.int64] | None
+    """Columns that are 1 from the finishing period on, where they are decisions."""
     backlog: npt.NDArray[np.int64] | None
     """Columns of the restart work still owed after each period."""
 
@@ -200,7 +200,14 @@ class BatchBlock:
         return began.astype(float)
 
     def settle(self, x: Floats) -> None:
-        """Nothing to do."""
+        """Done is when it is done: not later, although nothing may hurry the solver to say so."""
+        if self._work is not None and self._work.done is not None:
+            x[self._work.done] = np.cumsum(self._work.owed_work.value(x)) >= self._enough
+
+    @property
+    def _enough(self) -> float:
+        """Owed work that counts as all of it [GPU-hours]."""
+        return self._job.owed - DONE * max(1.0, self._job.owed)
 
     def _missing(self, x: Floats) -> float:
         """GPU-hours given up in the horizon."""
@@ -221,8 +228,7 @@ class BatchBlock:
         """The period in which the owed work is done."""
         if self._work is None:
             return None
-        enough = self._job.owed - DONE * max(1.0, self._job.owed)
-        done = np.cumsum(self._work.owed_work.value(x)) >= enough
+        done = np.cumsum(self._work.owed_work.value(x)) >= self._enough
         return int(np.argmax(done)) if done.any() else None
 
     def report(self, x: Floats) -> list[ContractReport]:

@@ -52,6 +52,7 @@ class _Preemptible:
         self.e: Index | None = None
         self.restarts: Index | None = None
         self.backlog: Index | None = None
+        self.done: Index | None = None
         if self._restarts_matter():
             self._restart_work()
         self._balance()
@@ -221,7 +222,7 @@ class _Preemptible:
         late = terms.lateness_usd_per_hour and bool(job.late_hours.any())
         if not (paid or late):
             return None
-        done = builder.columns(self.periods, 0.0, 1.0, integer=True)
+        self.done = done = builder.columns(self.periods, 0.0, 1.0, integer=True)
         rows = builder.rows(self.periods, 0.0, np.inf)
         builder.add(rows, self.done_so_far, 1.0)
         builder.add(rows, done, -job.owed)
@@ -272,4 +273,4 @@ class _Preemptible:
         if self.whole is not None:
             columns, values, constant = missing
             given_up = (columns, values / self.job.owed, constant)
-        return Work(owed_work, restart_work, finished_by, missing, given_up, self.restarts, self.backlog)
+        return Work(owed_work, restart_work, finished_by, missing, given_up, self.done, self.backlog)

@@ -57,7 +57,7 @@ class Billing:
 
 def billings(terms: Reserved, state: ReservedState, horizon: Horizon) -> list[Billing]:
     """The billing periods that the horizon touches, in order."""
-    records = {localize(r.start, horizon.zone): r for r in state.billing}
+    records = {localize(r.start, horizon.zone).timestamp(): r for r in state.billing}
     starts = np.array([s.timestamp() for s in horizon.starts])
     spans: list[tuple[datetime, datetime, float, float]] = []
     if terms.billing_periods:
@@ -76,7 +76,7 @@ def billings(terms: Reserved, state: ReservedState, horizon: Horizon) -> list[Bi
     for begin, end, rest, done in spans:
         inside = np.flatnonzero((starts >= begin.timestamp()) & (starts < end.timestamp()))
         if len(inside):
-            history = records.get(begin, BillingRecord(start=begin))
+            history = records.get(begin.timestamp(), BillingRecord(start=begin))
             found.append(Billing(begin, end, inside, history, rest, done))
     return found
 

@@ -7,7 +7,7 @@ Every rule in local hours reads the local clock at the period's start.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -76,6 +76,12 @@ class Horizon:
         """Local start of each period, with its offset."""
         return tuple(datetime.fromtimestamp(m * 60.0, self.zone) for m in self.start_minutes.tolist())
 
+    @cached_property
+    def stamps(self) -> tuple[datetime, ...]:
+        """The same moments with plain offsets: unlike clock times of one zone, those of a repeated hour are not
+        equal to each other."""
+        return tuple(stamp(start) for start in self.starts)
+
     @property
     def end(self) -> datetime:
         """Local end of the last period."""
@@ -107,6 +113,12 @@ class Horizon:
     def whole_periods(self, hours: float) -> int:
         """A duration in periods, rounded up."""
         return int(np.ceil(hours * 60.0 / self.step_minutes - 1e-9))
+
+
+def stamp(when: datetime) -> datetime:
+    """The moment with its plain offset in place of its zone."""
+    offset = when.utcoffset()
+    return when if offset is None else when.replace(tzinfo=timezone(offset), fold=0)
 
 
 def localize(when: datetime, zone: ZoneInfo, field: str = "start") -> datetime:

@@ -1,0 +1,44 @@
+"""`wattshift audit`."""
+
+from __future__ import annotations
+
+import json as json_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optimizer.cli.exits import ExitCode, guarded
+from optimizer.cli.source import SCENARIO_HELP, read_scenario
+
+
+@guarded
+def audit_command(
+    scenario: Annotated[str, typer.Argument(help=SCENARIO_HELP)],
+    schedule: Annotated[Path, typer.Argument(help="schedule.json, as `solve -o` writes it.")],
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Recompute every rule and every dollar of a schedule, knowing nothing of the optimisation.
+
+    Exit codes: 0 accepted; 5 rejected; 2 invalid input.
+    """
+    from optimizer.audit import audit
+    from optimizer.schedule import Schedule
+
+    given = read_scenario(scenario)
+    findings = audit(given, Schedule.from_json(schedule.read_bytes()))
+    if json:
+        found = {
+            "ok": findings.ok,
+            "profit_usd": findings.profit_usd,
+            "horizon_profit_usd": findings.horizon_profit_usd,
+            "violations": [violation.to_dict() for violation in findings.violations],
+        }
+        typer.echo(json_module.dumps(found, allow_nan=False, ensure_ascii=False))
+    elif findings.ok:
+        profit = "no plan" if findings.profit_usd is None else f"{findings.profit_usd:,.2f} {given.currency}"
+        typer.echo(f"accepted: every rule is kept and every dollar agrees; profit {profit}")
+    else:
+        typer.echo(f"rejected: {len(findings.violations)} violations")
+        typer.echo(str(findings))
+    raise typer.Exit(ExitCode.PROVEN if findings.ok else ExitCode.REJECTED)

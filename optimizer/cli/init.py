@@ -1,0 +1,49 @@
+"""`wattshift init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optimizer.cli.exits import ExitCode, complain, guarded
+
+
+@guarded
+def init_command(
+    folder: Annotated[Path | None, typer.Argument(help="Folder to make.")] = None,
+    list_: Annotated[bool, typer.Option("--list", help="List the examples.")] = False,
+    example: Annotated[str | None, typer.Option(help="Example to copy; default: the West-Texas day.")] = None,
+    prices: Annotated[Path | None, typer.Option(help="Your price file (see `wattshift import prices`).")] = None,
+    fleets: Annotated[Path | None, typer.Option(help="Your fleet list: name, model, units, groups, …")] = None,
+    timezone: Annotated[str | None, typer.Option(help="IANA zone of the facility, with --prices.")] = None,
+) -> None:
+    """Start a scenario: copy an example, or make one from your own prices and fleets."""
+    from optimizer.starter import DEFAULT_EXAMPLE, copy_example, examples, start_from
+
+    if list_:
+        for shipped in examples():
+            typer.echo(f"{shipped.name}: {shipped.description}")
+        return
+    if folder is None:
+        complain("name the folder to make, e.g. `wattshift init my-site`; --list shows the examples")
+        raise typer.Exit(ExitCode.INVALID)
+    if (prices is None) != (fleets is None):
+        complain("--prices and --fleets go together: a scenario needs both")
+        raise typer.Exit(ExitCode.INVALID)
+    if prices is not None and fleets is not None:
+        if example is not None:
+            complain("--example and --prices exclude each other")
+            raise typer.Exit(ExitCode.INVALID)
+        if timezone is None:
+            complain("--timezone is needed with --prices, e.g. --timezone America/Chicago")
+            raise typer.Exit(ExitCode.INVALID)
+        started = start_from(prices, fleets, folder, timezone=timezone)
+        typer.echo(f"planned day: {started.start.isoformat()}")
+        for assumption in started.assumptions:
+            typer.echo(f"assumed: {assumption}")
+        files = list(started.files)
+    else:
+        files = copy_example(example or DEFAULT_EXAMPLE, folder)
+    typer.echo(f"made {', '.join(str(file) for file in files)}; next: wattshift solve {folder}")

@@ -1,0 +1,36 @@
+"""`wattshift import prices`."""
+
+from __future__ import annotations
+
+import json as json_module
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from optimizer.cli.exits import guarded
+
+
+@guarded
+def import_prices_command(
+    file: Annotated[Path, typer.Argument(help="A market's price file.")],
+    timezone: Annotated[str, typer.Option(help="IANA zone of local times, e.g. America/Chicago.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="CSV to write, as a scenario takes it.")],
+    form: Annotated[
+        Literal["csv", "ercot", "gridstatus"], typer.Option("--format", help="How the file is laid out.")
+    ] = "csv",
+    location: Annotated[str | None, typer.Option(help="Settlement point, where the file has several.")] = None,
+    column: Annotated[str | None, typer.Option(help="Column with the prices, where it is not plain.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON object.")] = False,
+) -> None:
+    """Read a market's price file into the series that a scenario takes, and say what was found."""
+    from optimizer.imports.prices import import_prices
+
+    imported = import_prices(file, format=form, timezone=timezone, location=location, column=column)
+    imported.write_csv(output)
+    if json:
+        typer.echo(json_module.dumps(imported.report.as_dict(), allow_nan=False, ensure_ascii=False))
+        return
+    for line in imported.report.lines():
+        typer.echo(line)
+    typer.echo(f"written    {output}")

@@ -1,0 +1,26 @@
+"""`wattshift validate` and `wattshift schema`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from optimizer.cli.exits import guarded
+from optimizer.cli.source import SCENARIO_HELP, read_scenario
+
+
+@guarded
+def validate_command(scenario: Annotated[str, typer.Argument(help=SCENARIO_HELP)]) -> None:
+    """Check a scenario: every fault at once, or what it says."""
+    from optimizer.report.overview import overview
+
+    typer.echo(overview(read_scenario(scenario)))
+
+
+@guarded
+def schema_command() -> None:
+    """Print the JSON Schema of a scenario, with descriptions."""
+    from optimizer.scenario.schema import schema_text
+
+    typer.echo(schema_text(), nl=False)

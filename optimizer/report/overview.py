@@ -1,0 +1,45 @@
+"""What a scenario says, in a few lines."""
+
+from __future__ import annotations
+
+from optimizer.components.grid import energy_price
+from optimizer.components.market import hashprice
+from optimizer.scenario.contracts import Batch, Reserved
+from optimizer.scenario.notes import notes_of
+from optimizer.scenario.scenario import Scenario
+
+
+def overview(scenario: Scenario) -> str:
+    """Horizon, prices, machines and contracts of a valid scenario, and what was rounded."""
+    horizon = scenario.horizon
+    behind = horizon.periods - horizon.committed
+    price = energy_price(scenario.supply.energy, horizon)
+    lines = [
+        f"{scenario.name}: valid",
+        f"  time: {horizon.committed} periods of {horizon.step_minutes} minutes from {horizon.label(0)} to "
+        f"{horizon.at(horizon.committed).isoformat()}" + (f", look-ahead of {behind} more" if behind else ""),
+        f"  energy: {price.min():.2f} to {price.max():.2f} USD/MWh, mean {price.mean():.2f}".replace(
+            "USD", scenario.currency
+        ),
+    ]
+    if scenario.bitcoin is not None:
+        usd = hashprice(scenario.bitcoin, horizon, scenario.state.block_height)
+        lines.append(f"  hashprice: {usd.min():.2f} to {usd.max():.2f} {scenario.currency}/PH/day")
+    for fleet in scenario.fleets:
+        peak = max(mode.power_w for mode in fleet.modes) * fleet.units / 1e6
+        modes = ", ".join(mode.name for mode in fleet.all_modes)
+        lines.append(f"  fleet {fleet.name}: {fleet.units} machines in {fleet.groups} groups, {peak:.4g} MW ({modes})")
+    for pool in scenario.pools:
+        peak = pool.peak_power_w * pool.nodes / 1e6
+        lines.append(f"  pool {pool.name}: {pool.nodes} nodes of {pool.gpus_per_node} GPUs, {peak:.4g} MW")
+    for contract in scenario.contracts:
+        pools = ", ".join(contract.pools)
+        optional = ", optional" if contract.optional else ""
+        what = "up to its demand"
+        if isinstance(contract, Reserved):
+            what = f"at {contract.price_usd_per_gpu_hour:g} per GPU-hour, {len(contract.tiers)} SLA tiers"
+        elif isinstance(contract, Batch):
+            what = f"{contract.gpu_hours:g} GPU-hours by {contract.deadline.isoformat()}"
+        lines.append(f"  {contract.kind} {contract.name}: {what}, on {pools}{optional}")
+    lines += [f"  note: {note}" for note in notes_of(scenario)]
+    return "\n".join(lines)
