@@ -50,9 +50,7 @@ class ProblemBuilder:
         self._integer.append(np.full(index.size, integer))
         return index
 
-    def rows(
-        self, shape: int | tuple[int, ...], lower: FloatLike = -np.inf, upper: FloatLike = np.inf
-    ) -> Index:
+    def rows(self, shape: int | tuple[int, ...], lower: FloatLike = -np.inf, upper: FloatLike = np.inf) -> Index:
         """New empty rows with their limits; returns their indices in the given shape."""
         index = self._rows + np.arange(int(np.prod(shape)), dtype=np.int64).reshape(shape)
         self._rows += index.size

@@ -164,9 +164,7 @@ def _read(problem: Problem, options: Options, files: Path, process: _Process, li
         return Answer(Ended.STOPPED, limit=limit, message="CBC did not stop in time and was ended")
     first = _ending(files / "status")
     if first is None:
-        return Answer(
-            Ended.FAILED, message=f"CBC gave no answer; it last said: {process.said[-300:].strip()}"
-        )
+        return Answer(Ended.FAILED, message=f"CBC gave no answer; it last said: {process.said[-300:].strip()}")
     if first in ("Infeasible", "Integer infeasible"):
         # Its preprocessing says so of "infeasible or unbounded" too.
         return Answer(infeasible_as_told(problem))

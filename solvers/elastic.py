@@ -98,9 +98,7 @@ def elastic(
     column_weight = _weights(column_weights, len(column_index))
 
     row_slack = _Slack(problem.row_lower[row_index], problem.row_upper[row_index], problem.columns)
-    column_slack = _Slack(
-        problem.lower[column_index], problem.upper[column_index], problem.columns + row_slack.columns
-    )
+    column_slack = _Slack(problem.lower[column_index], problem.upper[column_index], problem.columns + row_slack.columns)
     slacks = row_slack.columns + column_slack.columns
 
     lower, upper = problem.lower.copy(), problem.upper.copy()
@@ -116,9 +114,7 @@ def elastic(
         problem.rows + len(column_index),
     )
     relaxed = Problem(
-        cost=np.r_[
-            np.zeros(problem.columns), -row_slack.weights(row_weight), -column_slack.weights(column_weight)
-        ],
+        cost=np.r_[np.zeros(problem.columns), -row_slack.weights(row_weight), -column_slack.weights(column_weight)],
         lower=np.r_[lower, np.zeros(slacks)],
         upper=np.r_[upper, np.full(slacks, np.inf)],
         integer=np.r_[problem.integer, np.zeros(slacks, dtype=np.bool_)],

@@ -176,9 +176,7 @@ def _answer(solver: Any, problem: Problem, stopped: str | None) -> Answer:
         return Answer(Ended.FAILED, message=f"HiGHS ended with: {solver.modelStatusToString(status)}")
     solution = solver.getSolution()
     x = None
-    if status in _OPTIMAL or info.primal_solution_status == int(
-        highspy.SolutionStatus.kSolutionStatusFeasible
-    ):
+    if status in _OPTIMAL or info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible):
         x = np.array(solution.col_value)
     bound = info.mip_dual_bound if problem.integers and math.isfinite(info.mip_dual_bound) else None
     limit = None

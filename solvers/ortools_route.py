@@ -35,9 +35,7 @@ class ScipRoute:
     """
 
     name = "scip"
-    abilities = Abilities(
-        integers=True, duals=False, bound=True, progress=False, interrupt=True, cancel=False
-    )
+    abilities = Abilities(integers=True, duals=False, bound=True, progress=False, interrupt=True, cancel=False)
 
     @property
     def version(self) -> str:
@@ -75,9 +73,7 @@ class GlopRoute:
     """GLOP, for linear problems only. It tells no bound before it is done."""
 
     name = "glop"
-    abilities = Abilities(
-        integers=False, duals=True, bound=False, progress=False, interrupt=True, cancel=True
-    )
+    abilities = Abilities(integers=False, duals=True, bound=False, progress=False, interrupt=True, cancel=True)
 
     @property
     def version(self) -> str:
@@ -109,9 +105,7 @@ class GlopRoute:
 def _solve(solver: Any, problem: Problem, options: Options) -> float:
     """Fill a model and solve it; returns the seconds the solver took."""
     model: Any = mbh.ModelBuilderHelper()
-    matrix = csr_matrix(
-        (problem.value, problem.column, problem.row_start), shape=(problem.rows, problem.columns)
-    )
+    matrix = csr_matrix((problem.value, problem.column, problem.row_start), shape=(problem.rows, problem.columns))
     model.fill_model_from_sparse_data(
         problem.lower, problem.upper, problem.cost, problem.row_lower, problem.row_upper, matrix
     )

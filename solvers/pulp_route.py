@@ -28,9 +28,7 @@ ABSOLUTE = 1e-6
 class PulpRoute:
     """One of PuLP's solvers, by the name that PuLP gives it (`GUROBI`, `COPT`, `HiGHS`, …)."""
 
-    abilities = Abilities(
-        integers=True, duals=False, bound=False, progress=False, interrupt=False, cancel=False
-    )
+    abilities = Abilities(integers=True, duals=False, bound=False, progress=False, interrupt=False, cancel=False)
 
     def __init__(self, name: str) -> None:
         """Raises SolverUnavailable, naming what there is, unless this solver can be used here."""
@@ -86,7 +84,7 @@ def _model(problem: Problem) -> tuple[Any, list[Any]]:
     integer = problem.integer.tolist()
     lower, upper = problem.lower.tolist(), problem.upper.tolist()
     variables = [
-        pulp.LpVariable(
+        model.add_variable(
             f"C{j}",
             None if low == -math.inf else low,
             None if high == math.inf else high,
@@ -95,13 +93,11 @@ def _model(problem: Problem) -> tuple[Any, list[Any]]:
         for j, (low, high) in enumerate(zip(lower, upper, strict=True))
     ]
     cost = problem.cost.tolist()
-    # Named even where the cost is 0: PuLP only knows columns that it has met.
     objective = list(zip(variables, cost, strict=True))
     if problem.offset:
         # As a fixed column, because constants are dropped on the way to most solvers.
-        objective.append((pulp.LpVariable("constant", 1, 1), problem.offset))
+        objective.append((model.add_variable("constant", 1, 1), problem.offset))
     model.setObjective(pulp.LpAffineExpression(objective))
-    model.addVariables(variables)
     _add_rows(model, problem, variables)
     return model, variables
 
