@@ -408,7 +408,7 @@ def _scenario_text(
     for fleet in fleets:
         assumptions += [f"{fleet.name}: {note}" for note in fleet.notes]
     lines = [
-        f"# Started by wattshift from {report.file} and a list of {len(fleets)} fleets.",
+        f"# Started by wattshift from {_printable(report.file)} and a list of fleets.",
         "# Next steps: put your own figures where ASSUMED stands, then plan; add GPU pools and contracts as the",
         "# examples show (`wattshift init --list`).",
         "schema_version = 1",
@@ -473,8 +473,11 @@ def _fleet_lines(fleet: FleetRow) -> list[str]:
 
 def _quoted(text: str) -> str:
     """A TOML string; signs that a basic string cannot hold are left out."""
-    safe = "".join(sign for sign in text if sign.isprintable())
-    return '"' + safe.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + _printable(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _printable(text: str) -> str:
+    return "".join(sign for sign in text if sign.isprintable())
 
 
 def _round_up(mw: float) -> float:
