@@ -45,9 +45,7 @@ def has_offsets(table: Table, column: str) -> bool:
     if aware.all() or not aware.any():
         return bool(aware.all())
     at = int(np.argmin(aware))
-    raise table.error(
-        at, column, f"{table.cells[column][at]!r} has no offset, other rows have one", "all or none"
-    )
+    raise table.error(at, column, f"{table.cells[column][at]!r} has no offset, other rows have one", "all or none")
 
 
 def exact_minutes(table: Table, column: str) -> Minutes:

@@ -35,9 +35,7 @@ def read(table: Table, zone: ZoneInfo, location: str | None, column: str | None)
     date, hour = table.find(*DATE), table.find(*HOUR)
     price = column or table.find(*PRICE)
     if date is None or hour is None or price is None or price not in table.cells:
-        raise PriceFileError(
-            table.file, f"columns {', '.join(table.columns)}", "an ERCOT settlement point price file"
-        )
+        raise PriceFileError(table.file, f"columns {', '.join(table.columns)}", "an ERCOT settlement point price file")
     table = at_location(table, table.find(*POINT), location, table.find("settlementpointtype"))
     interval = table.find("deliveryinterval")
     within = None

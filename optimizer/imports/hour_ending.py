@@ -101,9 +101,7 @@ def _counted_through(days: pd.DatetimeIndex, begins: Ints, zone: ZoneInfo) -> np
     result = np.zeros(len(days), dtype=bool)
     for day in days.unique():
         midnight = day.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
-        following = (day + pd.Timedelta(days=1)).tz_localize(
-            zone, ambiguous=True, nonexistent="shift_forward"
-        )
+        following = (day + pd.Timedelta(days=1)).tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
         length = round((following - midnight).total_seconds() / 3600)
         if length != 24:
             mine = np.asarray(days == day)

@@ -61,8 +61,7 @@ class PriceReport:
     def lines(self) -> list[str]:
         """For people."""
         lines = [
-            f"{self.file} ({self.format}{f', {self.location}' if self.location else ''}), "
-            f"column {self.column!r}",
+            f"{self.file} ({self.format}{f', {self.location}' if self.location else ''}), column {self.column!r}",
             f"period     {self.start.isoformat()} to {self.end.isoformat()} ({self.timezone})",
             f"intervals  {self.intervals} of {self.interval_minutes} minutes",
             f"gaps       {self._gaps()}",

@@ -89,9 +89,7 @@ def read_table(path: Path, header_keys: Iterable[Sequence[str]] = ()) -> Table:
         else:
             sheets = [_lines(_text(data, path.name))]
     except (csv.Error, zipfile.BadZipFile) as error:
-        raise PriceFileError(
-            path.name, f"cannot be read: {error}", "a CSV file or an Excel workbook"
-        ) from error
+        raise PriceFileError(path.name, f"cannot be read: {error}", "a CSV file or an Excel workbook") from error
     tables = [found for sheet in sheets if (found := _table(path.name, sheet, wanted)) is not None]
     if not tables:
         if wanted:
@@ -122,9 +120,7 @@ def _content(path: Path) -> tuple[bytes, str]:
         return data, path.name
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = [
-                m for m in archive.infolist() if m.filename.lower().endswith((".csv", ".xlsx", ".txt"))
-            ]
+            members = [m for m in archive.infolist() if m.filename.lower().endswith((".csv", ".xlsx", ".txt"))]
             if len(members) != 1 or members[0].file_size > MOST_BYTES:
                 raise PriceFileError(
                     path.name,
@@ -164,9 +160,7 @@ def _sheets(data: bytes, file: str) -> list[Rows]:
     import pandas as pd
 
     try:
-        frames = pd.read_excel(
-            io.BytesIO(data), sheet_name=None, header=None, dtype=object, engine="openpyxl"
-        )
+        frames = pd.read_excel(io.BytesIO(data), sheet_name=None, header=None, dtype=object, engine="openpyxl")
     except ImportError as error:
         raise PriceFileError(
             file, "a workbook, and openpyxl is not installed", "pip install openpyxl, or save it as CSV"
@@ -265,14 +259,10 @@ def at_location(table: Table, column: str | None, location: str | None, kind: st
         raise PriceFileError(
             table.file, f"{len(there)} locations: {_some(there)}", "choose one: location", column=column
         )
-    keep = np.array(
-        [str(name).casefold() == location.strip().casefold() for name in names.tolist()], dtype=bool
-    )
+    keep = np.array([str(name).casefold() == location.strip().casefold() for name in names.tolist()], dtype=bool)
     if not keep.any():
         near = [name for name in there if name.casefold().startswith(location.strip().casefold())]
-        raise PriceFileError(
-            table.file, f"no location {location!r}", f"one of {_some(near or there)}", column=column
-        )
+        raise PriceFileError(table.file, f"no location {location!r}", f"one of {_some(near or there)}", column=column)
     return table.where(keep)
 
 

@@ -83,9 +83,7 @@ def test_the_day_of_23_hours(tmp_path: Path) -> None:
 
 def test_a_skipped_hour_in_the_file_is_named(tmp_path: Path) -> None:
     hours = [(f"{h:02d}:00", "N") for h in range(1, 25)]
-    with pytest.raises(
-        PriceFileError, match=r"row 4, column 'Hour Ending'.*2024-03-10 02:00.*skip"
-    ) as caught:
+    with pytest.raises(PriceFileError, match=r"row 4, column 'Hour Ending'.*2024-03-10 02:00.*skip") as caught:
         import_prices(write(tmp_path, DAM, *day("03/10/2024", hours)), format="ercot", timezone=CENTRAL)
     assert (caught.value.row, caught.value.column) == (4, "Hour Ending")
 
@@ -187,9 +185,7 @@ def test_workbook_with_a_sheet_a_month(tmp_path: Path) -> None:
         sheet.append([])
         sheet.append(head)
         last = 31 if month == 1 else 1
-        sheet.append(
-            [f"{month:02d}/{last:02d}/2024", "24:00" if month == 1 else "01:00", "N", "HB_WEST", month + 0.5]
-        )
+        sheet.append([f"{month:02d}/{last:02d}/2024", "24:00" if month == 1 else "01:00", "N", "HB_WEST", month + 0.5])
     book.save(tmp_path / "spp.xlsx")
     prices = import_prices(tmp_path / "spp.xlsx", format="ercot", timezone=CENTRAL)
     assert prices.values.tolist() == [1.5, 2.5]
@@ -201,7 +197,5 @@ def test_workbook_without_openpyxl(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setitem(sys.modules, "openpyxl", None)
     (tmp_path / "spp.xlsx").write_bytes(b"PK\x03\x04")
-    with pytest.raises(
-        PriceFileError, match=r"openpyxl is not installed; pip install openpyxl, or save it as CSV"
-    ):
+    with pytest.raises(PriceFileError, match=r"openpyxl is not installed; pip install openpyxl, or save it as CSV"):
         import_prices(tmp_path / "spp.xlsx", format="ercot", timezone=CENTRAL)

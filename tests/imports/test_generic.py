@@ -56,9 +56,7 @@ def test_the_repeated_hour_once_is_the_first_and_the_second_a_gap(tmp_path: Path
 
 
 def test_a_skipped_hour_is_named(tmp_path: Path) -> None:
-    with pytest.raises(
-        PriceFileError, match=r"prices.csv, row 3, column 'time': '2024-03-10 02:00'.*clocks skip"
-    ):
+    with pytest.raises(PriceFileError, match=r"prices.csv, row 3, column 'time': '2024-03-10 02:00'.*clocks skip"):
         read(tmp_path, "time,price", "2024-03-10 01:00,1", "2024-03-10 02:00,2", "2024-03-10 03:00,3")
 
 
@@ -117,17 +115,13 @@ def test_hours_that_may_begin_or_end(tmp_path: Path) -> None:
 
 
 def test_an_end_column_is_shifted(tmp_path: Path) -> None:
-    found = read(
-        tmp_path, "Hour Ending,price", "2024-07-01 01:00,1", "2024-07-01 02:00,2", "2024-07-02 00:00,3"
-    )
+    found = read(tmp_path, "Hour Ending,price", "2024-07-01 01:00,1", "2024-07-01 02:00,2", "2024-07-02 00:00,3")
     assert found[0] == ("2024-07-01T00:00:00-05:00", 1)
     assert found[2] == ("2024-07-01T23:00:00-05:00", 3)
 
 
 def test_semicolons_and_a_byte_order_mark(tmp_path: Path) -> None:
-    (tmp_path / "prices.csv").write_text(
-        "time;price\n2024-07-01 00:00;1,234.5\n2024-07-01 01:00;(2)\n", "utf-8-sig"
-    )
+    (tmp_path / "prices.csv").write_text("time;price\n2024-07-01 00:00;1,234.5\n2024-07-01 01:00;(2)\n", "utf-8-sig")
     assert import_prices(tmp_path / "prices.csv", timezone=CENTRAL).values.tolist() == [1234.5, -2]
 
 

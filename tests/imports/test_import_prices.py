@@ -59,9 +59,7 @@ def test_a_real_year_in_ercot_s_clock(tmp_path: Path, flagged: bool) -> None:
     """The real prices, told as ERCOT tells them, come out at the instants they were read from."""
     zone = ZoneInfo(CENTRAL)
     with (REAL / "ercot_2024_hourly_HB_WEST.csv").open() as file:
-        real = [
-            (datetime.fromisoformat(r["ts_utc"]), r["da_price_usd_per_mwh"]) for r in csv.DictReader(file)
-        ]
+        real = [(datetime.fromisoformat(r["ts_utc"]), r["da_price_usd_per_mwh"]) for r in csv.DictReader(file)]
     lines = ["Delivery Date,Hour Ending,Repeated Hour Flag,Settlement Point,Settlement Point Price"]
     for instant, price in real:
         local = instant.astimezone(zone)
