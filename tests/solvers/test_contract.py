@@ -307,3 +307,16 @@ def test_version_names_the_solver(mixed: str) -> None:
     assert result.solver == mixed
     expected = {"highs": "HiGHS 1.", "scip": "SCIP in OR-Tools 9.", "cbc": "CBC 2.", "pulp:HiGHS": "HiGHS through"}
     assert result.version.startswith(expected[mixed])
+
+
+def test_highs_stops_at_our_gap_near_a_zero_objective() -> None:
+    # The objective is about 0, and 1 % of the reference is 1000: HiGHS' own gap, over |objective|, is out of reach.
+    problem = replace(knapsacks(), reference_offset=1e5)
+    near = solve(problem, "highs", Options(gap=1e-6, time_limit_s=0.5)).objective
+    assert near is not None
+    result = solve(replace(problem, offset=-near), "highs", Options(gap=0.9, time_limit_s=20.0))
+    assert (result.status, result.limit) == (Status.PROVEN, None)
+    assert result.bound is not None
+    assert result.objective is not None
+    assert result.bound - result.objective > 0.9 * abs(result.objective)
+    assert result.seconds < 10.0
