@@ -62,7 +62,9 @@ def clock_times(table: Table, column: str) -> pd.DatetimeIndex:
     """Times or dates without offset."""
     import pandas as pd
 
-    text = pd.Series(table.cells[column]).str.strip()
+    text = pd.Series(table.cells[column])
+    # What only pandas would read as an offset (`2024-11-03 01-00`) is no clock time.
+    text = text.mask(text.str.contains(r"[T ].*-|[+Zz]", regex=True), "")
     best = pd.DatetimeIndex(pd.to_datetime(text, format="ISO8601", errors="coerce"))
     formats = [date + time for date in _DATES for time in _TIMES]
     while best.isna().any() and formats:

@@ -161,6 +161,7 @@ def test_the_same_interval_twice(tmp_path: Path) -> None:
         (["time,price", "2024-07-01 00:00,1e9", "2024-07-01 01:00,1"], "1e\\+09 USD/MWh; at most 1e\\+06"),
         (["time,price", "2024-13-01 00:00,1"], "'2024-13-01 00:00' is no time; e.g."),
         (["time,price", "2024-07-01 00:00,1"], "one interval only"),
+        (["time,price", "2024-07-01 00:00,1", "2024-07-01 01-00,1"], "row 3.*'2024-07-01 01-00' is no time"),
         (["time,price", "2024-07-01 00:00,", "2024-07-01 01:00,"], "no price at all"),
         (
             ["time,price", "2024-07-01 00:00Z,1", "2024-07-01 01:00,1"],
