@@ -64,6 +64,7 @@ def _check_identity(scenario: Scenario, schedule: Schedule, book: Book) -> None:
     for name, said, own in (
         ("scenario", schedule.scenario, scenario.name),
         ("currency", schedule.currency, scenario.currency),
+        ("zone", schedule.zone, scenario.time.zone),
     ):
         if said != own:
             book.add("scenario", "schedule", None, f"{name} is {said!r}; the scenario says {own!r}")

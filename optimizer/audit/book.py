@@ -34,6 +34,11 @@ def number(value: float) -> str:
     return f"{value:.9g}"
 
 
+def measured(value: float, unit: str) -> str:
+    """A number with its unit, if it has one."""
+    return f"{number(value)} {unit}" if unit else number(value)
+
+
 def same_moment(a: datetime | None, b: datetime | None) -> bool:
     """Whether two moments (or two absences) are one."""
     if a is None or b is None:
@@ -108,7 +113,7 @@ class Book:
                 rule,
                 item,
                 period,
-                f"{what} is given as {number(claimed[period])} {unit}; "
+                f"{what} is given as {measured(claimed[period], unit)}; "
                 f"it comes to {number(own[period])} ({number(off[period])} off)",
                 amount=float(off[period]),
                 unit=unit,
@@ -134,7 +139,7 @@ class Book:
                 rule,
                 item,
                 period,
-                f"{what} is {number(value[period])} {unit}, {number(over[period])} above its "
+                f"{what} is {measured(value[period], unit)}, {number(over[period])} above its "
                 f"{limit_name} of {number(value[period] - over[period])}",
                 amount=float(over[period]),
                 unit=unit,
@@ -147,7 +152,7 @@ class Book:
                 rule,
                 item,
                 period,
-                f"{what} is {number(value[period])} {unit}, negative",
+                f"{what} is {measured(value[period], unit)}, negative",
                 amount=float(value[period]),
                 unit=unit,
             )

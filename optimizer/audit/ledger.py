@@ -84,7 +84,7 @@ def compare(schedule: Schedule, own: Ledger, horizon: Horizon, periods: Periods,
         _read(schedule.ledger_rows, "committed part", 0, cut, periods, book, table),
         _read(schedule.look_ahead_ledger_rows, "look-ahead", cut, end, periods, book, table),
     ]
-    for line in sorted(own.lines() | set(table)):
+    for line in sorted(own.lines() | set(table), key=str):
         claimed = np.zeros(end)
         found = table.get(line, {})
         if found:

@@ -61,26 +61,11 @@ def settle(case: Case, served: Served[Reserved]) -> Fields:
     due = promised if served.accepted else np.zeros(case.length)
     most = min(served.most_gpus, float(promised.max()))
     short = due - served.gpus if served.accepted else np.zeros(case.length)
-    claimed = case.rows.take(name, "committed_gpus")
-    book.equal(
-        "reserved_committed",
-        name,
-        "committed_gpus",
-        claimed,
-        due,
-        unit="GPUs",
-        tolerance=share_of(float(promised.max())),
-    )
     tolerance = share_of(float(promised.max()))
-    book.equal(
-        "reserved_short",
-        name,
-        "short_gpus",
-        case.rows.take(name, "short_gpus"),
-        short,
-        unit="GPUs",
-        tolerance=tolerance,
-    )
+    claimed = case.rows.take(name, "committed_gpus")
+    book.equal("input", name, "committed_gpus", claimed, due, unit="GPUs", tolerance=tolerance)
+    claimed = case.rows.take(name, "short_gpus")
+    book.equal("reserved_short", name, "short_gpus", claimed, short, unit="GPUs", tolerance=tolerance)
     if served.accepted:
         limit = "commitment"
         book.at_most(

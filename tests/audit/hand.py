@@ -56,6 +56,7 @@ def schedule(
     return Schedule(
         scenario=scenario.name,
         currency=scenario.currency,
+        zone=scenario.time.zone,
         outcome=Outcome(status="proven", gap=0.0, gap_usd=0.0, bound_usd=bound, gap_asked=1e-4),
         profit_usd=sum(line.usd for line in lines if line.start in inside),
         horizon_profit_usd=horizon_profit,
