@@ -1,0 +1,1 @@
+"""`python -m tests.benchmarks`: what a plan costs in time and memory, against the bars that we hold."""

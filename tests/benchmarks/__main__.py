@@ -1,0 +1,78 @@
+"""Prints each figure with its bar; with --check exits 1 where one is missed.
+
+Times are medians of several plans in one process. The first plan of a process is measured apart: it imports the
+solver as well.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from dataclasses import dataclass
+
+from tests.benchmarks.measure import Run, runs
+
+WEST_TEXAS = "west-texas-hybrid-day"
+PLANS = 6
+MOST_SOLVE_S = 2.0
+MOST_PEAK_MB = 400.0
+AROUND_SHARE = 0.05
+AROUND_S = 0.030
+
+
+@dataclass(frozen=True)
+class Figure:
+    name: str
+    measured: float
+    unit: str
+    asked: float
+
+    @property
+    def met(self) -> bool:
+        return self.measured <= self.asked
+
+    def __str__(self) -> str:
+        word = "met" if self.met else "MISSED"
+        return f"{self.name:58} {self.measured:10.4g} {self.unit:4} asked ≤ {self.asked:<8.4g} {word}"
+
+
+def west_texas() -> list[Figure]:
+    """The example day: solver time, what stands around it, memory."""
+    plans = runs(WEST_TEXAS, PLANS)
+    warm = plans[1:]
+    solve = statistics.median(run.solve_s for run in warm)
+    around = statistics.median(run.around_s for run in warm)
+    asked = max(AROUND_SHARE * solve, AROUND_S)
+    print(f"{WEST_TEXAS}: {_size(plans[0])}; first plan of the process: {plans[0].solve_s:.3f} s solving, ", end="")
+    print(f"{plans[0].around_s:.3f} s around it; audit {statistics.median(r.audit_s for r in warm):.3f} s")
+    unproven = sum(run.status != "proven" or not run.ok for run in plans)
+    return [
+        Figure("west-texas: solver time to 1e-4 (median of 5)", solve, "s", MOST_SOLVE_S),
+        Figure("west-texas: build, hand over, read back (median of 5)", around, "s", asked),
+        Figure("west-texas: peak memory of the process", max(run.peak_mb for run in plans), "MB", MOST_PEAK_MB),
+        Figure("west-texas: plans not proven or not accepted", unproven, "", 0.0),
+    ]
+
+
+def routes() -> None:
+    """The routes beside each other, as ratios to HiGHS within this run (no bar: none wins everywhere)."""
+    first = statistics.median(run.solve_s for run in runs(WEST_TEXAS, 3)[1:])
+    for solver in ("scip", "cbc"):
+        other = statistics.median(run.solve_s for run in runs(WEST_TEXAS, 3, solver)[1:])
+        print(f"west-texas: {solver} takes {other / first:.2f} × the solver time of highs")
+
+
+def _size(run: Run) -> str:
+    return f"{run.columns} columns ({run.integers} integer), {run.rows} rows"
+
+
+def main() -> int:
+    figures = west_texas()
+    for figure in figures:
+        print(figure)
+    routes()
+    return 1 if "--check" in sys.argv[1:] and not all(figure.met for figure in figures) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
