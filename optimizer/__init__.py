@@ -13,17 +13,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from optimizer.audit import audit
+    from optimizer.auditor import audit
     from optimizer.planner import plan
     from optimizer.scenario.load import load
 
 _WHERE = {
-    "Findings": "optimizer.audit.findings",
+    "Findings": "optimizer.auditor.findings",
     "RejectedByAudit": "optimizer.planner",
     "Scenario": "optimizer.scenario.scenario",
     "ScenarioError": "optimizer.scenario.faults",
     "Schedule": "optimizer.schedule",
-    "audit": "optimizer.audit",
+    "audit": "optimizer.auditor",
     "load": "optimizer.scenario.load",
     "plan": "optimizer.planner",
 }

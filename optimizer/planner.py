@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from optimizer.audit import audit
-from optimizer.audit.findings import Findings
+from optimizer.auditor import audit
+from optimizer.auditor.findings import Findings
 from optimizer.components.model import REVENUE_KINDS
 from optimizer.formulation import Formulation, formulate
 from optimizer.scenario.horizon import stamp

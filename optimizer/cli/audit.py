@@ -22,7 +22,7 @@ def audit_command(
 
     Exit codes: 0 accepted; 5 rejected; 2 invalid input.
     """
-    from optimizer.audit import audit
+    from optimizer.auditor import audit
     from optimizer.schedule import Schedule
 
     given = read_scenario(scenario)

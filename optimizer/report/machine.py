@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from optimizer.audit.findings import Findings
+from optimizer.auditor.findings import Findings
 from optimizer.clash import Clash
 from optimizer.scenario.faults import Fault
 from optimizer.schedule import SCHEDULE_VERSION, Schedule, dispatch_records

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from optimizer.audit.findings import Findings
+from optimizer.auditor.findings import Findings
 from optimizer.figures import break_even, cost_shares
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import Schedule

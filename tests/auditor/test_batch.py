@@ -1,0 +1,388 @@
+"""Batch work: windows, rates, restarts, waste, one run, lateness, completion, penalties, as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from tests.auditor import hand, worked
+from tests.toys import gpu_pool, scenario
+
+
+def ran(
+    gpus: Sequence[float],
+    ledger: dict[str, hand.Values],
+    after: dict[str, Any],
+    owed: Sequence[float] | None = None,
+    restart: hand.Values = 0.0,
+    restarts: hand.Values = 0.0,
+    cut: int | None = None,
+    before: dict[str, Any] | None = None,
+    report: dict[str, Any] | None = None,
+    node: int = 1,
+    **terms: Any,
+) -> Any:
+    """A job that runs on 8 GPUs at price 0, in nodes that are always on and draw 1 MW in full use; `node`: GPUs
+    per node; `after`: the job's state at the seam."""
+    count = len(gpus)
+    cut = cut or count
+    time = {"committed_periods": cut, "look_ahead_periods": count - cut}
+    on = {"nodes": [{"on": True, "nodes": 8 // node}]}
+    state: dict[str, Any] = {"pools": {"pool": on}}
+    if before is not None:
+        state["contracts"] = {"job": {"kind": "batch", **before}}
+    contract = worked.job(**terms)
+    servers = gpu_pool(8 // node, gpus_per_node=node)
+    power = [g / node for g in gpus]
+    toy = scenario([0.0] * count, pools=[servers], contracts=[contract], state=state, time=time)
+    rows = {
+        "site": hand.site(power, 0),
+        "hall": hand.hall(power),
+        "pool": hand.nodes([8 // node] * count, [0] * count, [0] * count, gpus, power),
+        "job": hand.gpus(gpus, power)
+        | {
+            "owed_gpu_hours": list(owed or gpus),
+            "restart_gpu_hours": restart,
+            "running": [int(g > 0) for g in gpus],
+            "restarts": restarts,
+        },
+    }
+    seam = {
+        "pools": {"pool": hand.nodes_state((True, 8 // node, 1e5), it_power_mw=power[cut - 1])},
+        "contracts": {"job": {"kind": "batch", "accepted": True, **after}},
+    }
+    said = {"short_gpu_hours": 0.0, "lateness_hours": 0.0, **(report or {})}
+    done = sum(list(owed or gpus)[:cut])
+    contracts = [hand.report("job", "batch", done, **said)]
+    return toy, hand.schedule(toy, rows, {"job": ledger}, contracts=contracts, state=seam)
+
+
+def test_the_window():
+    toy, plan = worked.preemptible()
+    for change, period in (({"release": f"{worked.DAY}00:30:00"}, 0), ({"deadline": f"{worked.DAY}03:59:00"}, 3)):
+        toy, plan = worked.preemptible(**change)
+        found = hand.caught(toy, plan, "batch_window", "job", period, 1)
+        assert "not wholly between release and hard end" in found.message
+
+
+def test_at_most_max_gpus():
+    toy, plan = worked.preemptible()
+    plan = hand.set_row(plan, toy, "job", "gpus[pool]", 0, 1.5)
+    hand.caught(toy, plan, "batch_gpus", "job", 0, 0.5)
+
+
+def test_at_least_min_gpus():
+    toy, plan = worked.preemptible()
+    plan = hand.set_row(plan, toy, "job", "gpus[pool]", 3, 0.5)
+    hand.caught(toy, plan, "batch_gpus", "job", 3, -0.5)
+
+
+def test_running_is_where_gpus_run():
+    toy, plan = worked.preemptible()
+    hand.caught(toy, hand.set_row(plan, toy, "job", "running", 3, 0), "batch_running", "job", 3, 1)
+    hand.caught(toy, hand.set_row(plan, toy, "job", "running", 1, 1), "batch_running", "job", 1, 0)
+
+
+def test_a_restart_is_counted():
+    toy, plan = worked.preemptible()
+    hand.caught(toy, hand.set_row(plan, toy, "job", "restarts", 2, 0), "batch_restart", "job", 2, -1)
+    hand.caught(toy, hand.set_row(plan, toy, "job", "restarts", 0, 1), "batch_restart", "job", 0, 1)
+
+
+def test_restart_work_comes_first():
+    """All of hour 2 as owed work: half a GPU-hour of restart work is still before it."""
+    toy, plan = worked.preemptible()
+    plan = hand.set_row(plan, toy, "job", "owed_gpu_hours", 2, 1)
+    plan = hand.set_row(plan, toy, "job", "restart_gpu_hours", 2, 0)
+    hand.caught(toy, plan, "batch_restart", "job", 2, 0.5)
+
+
+def test_restart_work_is_not_more_than_the_restart_adds():
+    toy, plan = worked.preemptible()
+    plan = hand.set_row(plan, toy, "job", "restart_gpu_hours", 2, 0.75)
+    plan = hand.set_row(plan, toy, "job", "owed_gpu_hours", 2, 0.25)
+    hand.caught(toy, plan, "batch_restart", "job", 2, 0.25)
+
+
+def test_work_needs_gpus():
+    toy, plan = worked.preemptible()
+    hand.caught(toy, hand.set_row(plan, toy, "job", "owed_gpu_hours", 0, 1.25), "batch_work", "job", 0, 0.25)
+
+
+def test_gpus_do_work():
+    toy, plan = worked.preemptible()
+    hand.caught(toy, hand.set_row(plan, toy, "job", "owed_gpu_hours", 0, 0.75), "batch_waste", "job", 0, 0.25)
+
+
+def test_no_more_work_than_is_owed():
+    toy, plan = worked.preemptible(gpu_hours=2.0)
+    hand.caught(toy, plan, "batch_owed", "job", 3, 0.5)
+
+
+def test_work_is_not_negative():
+    toy, plan = worked.preemptible()
+    hand.caught(toy, hand.set_row(plan, toy, "job", "owed_gpu_hours", 1, -1), "range", "job", 1, -1)
+
+
+@pytest.mark.parametrize(
+    ("unit", "least", "gpus", "fine"),
+    [
+        ("fraction", 0.0, 1.5, True),
+        ("fraction", 0.0, 2.0, False),
+        ("fraction", 2.0, 2.0, True),
+        ("gpu", 0.0, 2.0, True),
+        ("gpu", 0.0, 3.0, False),
+        ("node", 0.0, 4.0, True),
+        ("node", 0.0, 8.0, False),
+    ],
+)
+def test_the_finishing_period_is_rounded_up_to_the_unit(unit, least, gpus, fine):
+    """5.5 GPU-hours: 4 in the first hour, 1.5 in the second."""
+    toy, plan = ran(
+        [4, gpus],
+        {"contract_revenue": [400, 150]},
+        {"done_gpu_hours": 5.5, "started": True, "running": True, "closed": True},
+        owed=[4, 1.5],
+        report={"finish": "2026-01-05T02:00:00Z"},
+        gpu_hours=5.5,
+        max_gpus=8.0,
+        min_gpus=least,
+        gpu_unit=unit,
+        node=4 if unit == "node" else 1,
+    )
+    if fine:
+        hand.good(toy, plan, 550)
+    else:
+        hand.caught(toy, plan, "batch_waste", "job", 1, gpus - 1.5)
+
+
+def test_no_gpus_run_when_all_is_done():
+    toy, plan = worked.preemptible(gpu_hours=1.5)
+    found = hand.audit(toy, plan)
+    assert {(v.rule, v.start) for v in found.violations} >= {("batch_owed", toy.horizon.label(3))}
+    plan = hand.set_row(plan, toy, "job", "owed_gpu_hours", 3, 0)
+    hand.caught(toy, plan, "batch_waste", "job", 3, 1)
+
+
+def test_going_on_over_the_seam_is_no_restart_and_a_pause_over_it_is():
+    going = {"started": True, "running": True, "done_gpu_hours": 1.0}
+    after = {"done_gpu_hours": 3.0, "started": True, "running": True, "closed": True}
+    report = {"finish": "2026-01-05T02:00:00Z"}
+    pay = {"contract_revenue": [100, 100]}
+    hand.good(*ran([1, 1], pay, after, before=going, report=report), 200)
+    toy, plan = ran([1, 1], pay, after, before=going | {"running": False}, report=report)
+    hand.caught(toy, plan, "batch_restart", "job", 0, -1)
+    hand.good(*ran([1, 1], pay, after, restarts=[1, 0], before=going | {"running": False}, report=report), 200)
+
+
+def test_a_backlog_of_restart_work_is_handed_over():
+    before = {"started": True, "running": True, "done_gpu_hours": 1.0, "restart_gpu_hours_owed": 1.25}
+    after = {
+        "done_gpu_hours": 1.75,
+        "missed_gpu_hours": 1.25,
+        "started": True,
+        "running": True,
+        "closed": True,
+        "restart_gpu_hours_owed": 0.0,
+    }
+    toy, plan = ran(
+        [1, 1],
+        {"contract_revenue": [0, 75]},
+        after,
+        owed=[0, 0.75],
+        restart=[1, 0.25],
+        before=before,
+        report={"short_gpu_hours": 1.25},
+        deadline=f"{worked.DAY}02:00:00",
+        restart_gpu_hours=1.25,
+    )
+    hand.good(toy, plan, 75)
+    toy, plan = ran(
+        [1], {}, after | {"done_gpu_hours": 1.0, "missed_gpu_hours": 0.0}, owed=[0], restart=1, before=before
+    )
+    hand.caught(toy, plan, "state", "job", None, -0.25)
+
+
+def test_one_run_without_a_break():
+    toy, plan = worked.not_preemptible()
+    spoilt = hand.set_row(plan, toy, "job", "gpus[pool]", 1, 0)
+    hand.caught(toy, spoilt, "batch_not_preemptible", "job", 1, -1)
+    spoilt = hand.set_row(plan, toy, "job", "gpus[pool]", 2, 0.5)
+    hand.caught(toy, spoilt, "batch_not_preemptible", "job", 2, -0.5)
+    spoilt = hand.set_row(plan, toy, "job", "restarts", 1, 1)
+    hand.caught(toy, spoilt, "batch_restart", "job", 1, 1)
+    spoilt = hand.set_row(plan, toy, "job", "owed_gpu_hours", 2, 0.5)
+    hand.caught(toy, spoilt, "batch_owed", "job", 2, -0.5)
+
+
+def test_the_last_period_of_a_run_is_in_full_and_paid_for_what_is_owed():
+    toy, plan = worked.not_preemptible(gpu_hours=2.25)
+    hand.caught(toy, plan, "batch_owed", "job", 2, 0.75)
+    plan = hand.set_row(plan, toy, "job", "owed_gpu_hours", 2, 0.25)
+    hand.caught(toy, plan, "ledger", "job", 2, 75)
+    assert {v.rule for v in hand.audit(toy, plan).violations} == {"ledger", "contracts", "state", "profit", "outcome"}
+
+
+def test_a_run_starts_only_where_it_ends_in_time():
+    toy, plan = worked.not_preemptible(deadline=f"{worked.DAY}02:30:00")
+    hand.caught(toy, plan, "batch_window", "job", 0, 0.5)
+
+
+def test_a_run_under_way_goes_on_past_its_hard_end():
+    under_way = {"started": True, "running": True, "pool": "pool", "done_gpu_hours": 1.0}
+    case: dict[str, Any] = {
+        "before": under_way,
+        "preemptible": False,
+        "deadline": f"{worked.DAY}01:00:00",
+    }
+    after = {"done_gpu_hours": 3.0, "started": True, "running": False, "closed": True}
+    report = {"finish": "2026-01-05T02:00:00Z"}
+    hand.good(*ran([1, 1, 0], {"contract_revenue": [100, 100, 0]}, after, report=report, **case), 200)
+    toy, plan = ran([1, 0, 0], {"contract_revenue": [100, 0, 0]}, after, report=report, **case)
+    hand.caught(toy, plan, "batch_not_preemptible", "job", 1, -1)
+
+
+def test_a_run_may_end_behind_the_horizon():
+    """Three hours from hour 1 on, the hard end at 4: two in the horizon, nothing is missed."""
+    after = {"done_gpu_hours": 2.0, "started": True, "running": True, "pool": "pool"}
+    hand.good(*ran([0, 1, 1], {"contract_revenue": [0, 100, 100]}, after, preemptible=False), 200)
+    toy, plan = ran([0, 0, 1], {"contract_revenue": [0, 0, 100]}, after | {"done_gpu_hours": 1.0}, preemptible=False)
+    hand.caught(toy, plan, "batch_window", "job", 2, 1)
+
+
+@pytest.mark.parametrize(("hard_end", "missed"), [("05:00:00", 0.0), ("04:30:00", 3.0)])
+def test_a_run_that_can_start_later_is_not_missed(hard_end, missed):
+    after = {"missed_gpu_hours": missed, "closed": missed > 0}
+    toy, plan = ran(
+        [0, 0],
+        {"shortfall_penalty": [0, -7 * missed]},
+        after,
+        report={"short_gpu_hours": missed},
+        preemptible=False,
+        deadline=f"{worked.DAY}{hard_end}",
+        penalty_usd_per_gpu_hour=7.0,
+    )
+    hand.good(toy, plan, -7 * missed)
+
+
+def test_penalty_for_what_is_missing():
+    toy, plan = worked.preemptible(penalty_usd_per_gpu_hour=40.0)
+    hand.good(toy, plan, 200)
+    spoilt = hand.map_ledger(plan, lambda r: None if r.kind == "shortfall_penalty" else r)
+    found = hand.caught(toy, spoilt, "ledger", "job", 3, 20)
+    assert "shortfall_penalty is no line (0 USD); recomputed it is -20 USD" in found.message
+
+
+def test_work_that_can_be_caught_up_later_is_not_missed():
+    """5 GPU-hours, none done in 2 h, 1 GPU for 2 h more: 3 are missed; with 5 h more, none."""
+    case: dict[str, Any] = {"gpu_hours": 5.0, "penalty_usd_per_gpu_hour": 10.0}
+    toy, plan = ran(
+        [0, 0],
+        {"shortfall_penalty": [0, -30]},
+        {"missed_gpu_hours": 3.0},
+        report={"short_gpu_hours": 3.0},
+        **case,
+    )
+    hand.good(toy, plan, -30)
+    later = case | {"deadline": f"{worked.DAY}07:00:00"}
+    hand.good(*ran([0, 0], {}, {}, **later), 0)
+    hand.good(*ran([0, 0], {"shortfall_penalty": [0, -30]}, {}, cut=1, **case), 0)
+
+
+def test_lateness_and_completion():
+    """Deadline at 1, hard end at 4, done at 3: two hours late."""
+    case: dict[str, Any] = {
+        "deadline": f"{worked.DAY}01:00:00",
+        "hard_end": f"{worked.DAY}04:00:00",
+        "lateness_usd_per_hour": 15.0,
+        "completion_usd": 60.0,
+    }
+    after = {"done_gpu_hours": 3.0, "started": True, "closed": True, "completion_accrued_usd": 60.0}
+    report = {"finish": "2026-01-05T03:00:00Z", "lateness_hours": 2.0}
+    money = {"contract_revenue": [100, 100, 100, 0], "lateness_penalty": [0, -15, -15, 0], "completion": [0, 0, 60, 0]}
+    toy, plan = ran([1, 1, 1, 0], money, after, report=report, **case)
+    hand.good(toy, plan, 330)
+    spoilt = hand.map_ledger(plan, lambda r: None if r.kind == "lateness_penalty" else r)
+    hand.caught(toy, spoilt, "ledger", "job", 1, 15)
+    starts = toy.horizon.starts
+    moved = hand.map_ledger(plan, lambda r: r._replace(start=starts[3]) if r.kind == "completion" else r)
+    hand.caught(toy, moved, "ledger", "job", 2, -60)
+    hand.caught(toy, moved, "ledger", "job", 3, 60)
+    hand.caught(toy, hand.set_report(plan, 0, lateness_hours=1.0), "contracts", "job", None, -1)
+    hand.caught(toy, hand.set_report(plan, 0, finish=toy.horizon.at(4)), "contracts", "job", None)
+
+
+def test_completion_accrues_while_the_hard_end_is_behind_the_horizon():
+    case: dict[str, Any] = {"completion_usd": 60.0, "deadline": f"{worked.DAY}08:00:00"}
+    after = {"done_gpu_hours": 2.0, "started": True, "running": True, "completion_accrued_usd": 40.0}
+    toy, plan = ran([1, 1], {"contract_revenue": 100, "completion": 20}, after, **case)
+    hand.good(toy, plan, 240)
+
+
+def test_what_was_accrued_is_settled_at_the_end():
+    before = {"done_gpu_hours": 1.0, "started": True, "running": True, "completion_accrued_usd": 20.0}
+    case: dict[str, Any] = {"completion_usd": 60.0, "deadline": f"{worked.DAY}02:00:00", "before": before}
+    after = {"done_gpu_hours": 3.0, "started": True, "running": True, "closed": True, "completion_accrued_usd": 60.0}
+    report = {"finish": "2026-01-05T02:00:00Z"}
+    hand.good(*ran([1, 1], {"contract_revenue": 100, "completion": [0, 40]}, after, report=report, **case), 240)
+    after = {"done_gpu_hours": 2.0, "missed_gpu_hours": 1.0, "started": True, "closed": True}
+    money = {"contract_revenue": [100, 0], "completion": [0, -20]}
+    hand.good(*ran([1, 0], money, after, report={"short_gpu_hours": 1.0}, **case), 80)
+
+
+def test_all_or_nothing():
+    toy, plan = worked.preemptible(all_or_nothing=True, penalty_usd_per_gpu_hour=0.0)
+    hand.caught(toy, plan, "all_or_nothing", "job", 0, 1)
+    given_up = {"missed_gpu_hours": 3.0, "closed": True}
+    money = {"shortfall_penalty": [0, 0, 0, -30]}
+    case: dict[str, Any] = {"all_or_nothing": True, "penalty_usd_per_gpu_hour": 10.0}
+    hand.good(*ran([0] * 4, money, given_up, report={"short_gpu_hours": 3.0}, **case), -30)
+
+
+def test_all_or_nothing_given_up_pays_back():
+    before = {"done_gpu_hours": 1.0, "started": True, "running": True, "completion_accrued_usd": 20.0}
+    case: dict[str, Any] = {"all_or_nothing": True, "completion_usd": 60.0, "before": before}
+    after = {"done_gpu_hours": 1.0, "missed_gpu_hours": 2.0, "started": True, "closed": True}
+    money = {"contract_revenue": [0, 0, 0, -100], "completion": [0, 0, 0, -20]}
+    toy, plan = ran([0] * 4, money, after, report={"short_gpu_hours": 2.0}, **case)
+    hand.good(toy, plan, -120)
+    spoilt = hand.map_ledger(plan, lambda r: None if r.kind == "contract_revenue" else r)
+    hand.caught(toy, spoilt, "ledger", "job", 3, 100)
+
+
+def test_all_or_nothing_may_still_be_done_behind_the_horizon():
+    after = {"done_gpu_hours": 1.0, "started": True, "running": True}
+    hand.good(*ran([0, 1], {"contract_revenue": [0, 100]}, after, all_or_nothing=True), 100)
+    toy, plan = ran([0, 1], {"contract_revenue": [0, 100]}, after, all_or_nothing=True, gpu_hours=4.0)
+    hand.caught(toy, plan, "all_or_nothing", "job", 1, 1)
+
+
+def test_a_closed_job_does_nothing():
+    before = {"closed": True, "started": True, "running": False, "done_gpu_hours": 1.0}
+    toy, plan = ran([0, 0], {}, {"closed": True, "started": True, "done_gpu_hours": 1.0}, before=before)
+    hand.good(toy, plan, 0)
+    toy, plan = ran([0, 1], {}, {"closed": True, "started": True, "done_gpu_hours": 1.0}, before=before)
+    hand.caught(toy, plan, "batch_closed", "job", 1, 1)
+
+
+def test_what_the_report_and_the_state_say():
+    toy, plan = worked.preemptible()
+    hand.caught(toy, hand.set_report(plan, 0, delivered_gpu_hours=3.0), "contracts", "job", None, 0.5)
+    hand.caught(toy, hand.set_report(plan, 0, short_gpu_hours=None), "contracts", "job", None)
+    hand.caught(toy, hand.set_report(plan, 0, credit_usd=5.0), "contracts", "job", None, 5)
+    fields = {
+        "done_gpu_hours": 2.0,
+        "missed_gpu_hours": 0.0,
+        "started": False,
+        "running": False,
+        "restart_gpu_hours_owed": 1.0,
+        "completion_accrued_usd": 3.0,
+        "closed": False,
+        "accepted": None,
+    }
+    for name, value in fields.items():
+        changed = {name: value} | ({"running": False} if name == "started" else {})
+        spoilt = hand.set_state(plan, lambda state, changed=changed: state["contracts"]["job"].update(changed))
+        assert name in hand.caught(toy, spoilt, "state", "job", None).message
