@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from optimizer.scenario.contracts import Batch
 from optimizer.scenario.scenario import Scenario
+
 from .fractions import FractionSearch
 from .stages import Search
 

@@ -29,7 +29,7 @@ from .items import FleetBook, PoolBook
 from .moves import UnbrokenBook, choices_of_acceptance
 from .stages import TooLarge
 from .terms import BatchTerms, batch_terms, billings_of
-from .world import TINY, World, world_of
+from .world import TINY, world_of
 
 Floats = npt.NDArray[np.float64]
 FORBIDDEN = 1e6
@@ -222,9 +222,7 @@ class _Preemptible:
                             found.append(pattern)
         return found
 
-    def _run(
-        self, running: tuple[int, ...], cleared: dict[int, int], end: int | None, idle: bool
-    ) -> Pattern | None:
+    def _run(self, running: tuple[int, ...], cleared: dict[int, int], end: int | None, idle: bool) -> Pattern | None:
         batch, contract, periods = self.batch, self.batch.contract, self.periods
         if end is not None:
             running = tuple(t for t in running if t <= end)
@@ -406,7 +404,9 @@ class FractionSearch:
                     power[p, t, column] = mw
                     hall[self.pools[p].hall, t, column] = mw
                     grid[t, column] = mw * world.pue[self.pools[p].hall, t]
-        ramps = [self._ramp_rows(power[p]) for p, pool in enumerate(self.pools) if pool.pool.ramp_mw_per_hour is not None]
+        ramps = [
+            self._ramp_rows(power[p]) for p, pool in enumerate(self.pools) if pool.pool.ramp_mw_per_hour is not None
+        ]
         own = np.zeros((sum(len(share.rows) for share in self.shares), left[-1]))
         top = 0
         for c, share in enumerate(self.shares):
@@ -489,7 +489,8 @@ class FractionSearch:
             A_ub=matrix,
             b_ub=np.concatenate([right for _, right, _ in part]),
             bounds=np.column_stack([low, high]),
-            method="highs",
+            method="highs-ds",
+            options={"presolve": False},
         )
         assert answer.status == 0, answer.message
         x = answer.x.reshape(many, -1)
@@ -535,7 +536,8 @@ class FractionSearch:
             A_ub=self.matrix[:, :-1],
             b_ub=right,
             bounds=np.column_stack([_joined(hosting, "low"), _joined(hosting, "high")]),
-            method="highs",
+            method="highs-ds",
+            options={"presolve": False},
         )
         assert answer.status == 0, answer.message
         self.told = [

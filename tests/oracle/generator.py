@@ -34,7 +34,7 @@ class Maker:
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self.rng = random.Random(7919 * seed + 13)
-        self.fractions = seed % 5 == 3
+        self.fractions = seed % 4 == 3
         self.step = self.rng.choice((60, 60, 30, 15))
         self.periods = 4 if self.fractions else self.rng.choice((4, 4, 5, 6))
         self.zone, start = self.rng.choice(STARTS)
@@ -44,6 +44,8 @@ class Maker:
         self.top: dict[str, float] = {}
         """MW that the items of a hall could draw together."""
         self.state: Fields = {}
+        self.several_pools = self.periods <= 5 and self.chance(0.25 if self.fractions else 0.42)
+        self.nodes = 0
 
     # --- draws
 
@@ -112,12 +114,12 @@ class Maker:
     def _fleet(self, name: str, several: bool) -> Fields:
         rng = self.rng
         small = several or self.fractions
-        groups = rng.choice((1, 1, 2) if small else (1, 2, 2, 3))
+        groups = rng.choice((1, 1, 2) if small or self.several_pools else (1, 2, 2, 3))
         if several and self.fractions:
             groups = 1
         machines = rng.choice((1, 2, 5))
         full = rng.choice((0.5, 0.8, 1.0))
-        modes = self._modes(full, machines, few=small, fewest=several and self.fractions)
+        modes = self._modes(full, machines, few=small, fewest=self.fractions and (several or groups > 1))
         fleet: Fields = {"name": name, "hall": self._hall(), "units": groups * machines, "groups": groups}
         fleet["modes"] = modes
         self._switching(fleet, full, rng.randint(5, 30))
@@ -143,7 +145,7 @@ class Maker:
         watts = full * 1e6 / machines
         if self.chance(0.7):
             modes.append({"name": "off", "power_w": rng.choice((0.0, 0.02e6 / machines))})
-        if not fewest and self.chance(0.2 if few else 0.3):
+        if not fewest and self.chance(0.3 if few else 0.4):
             modes.append({"name": "sleep", "power_w": 0.05e6 / machines})
         hash_full = full * rng.choice((85_000.0, 100_000.0, 110_000.0)) / machines
         modes.append({"name": "full", "power_w": watts, "hashrate_th_per_s": round(hash_full, 3)})
@@ -214,8 +216,10 @@ class Maker:
     # --- pools and contracts
 
     def _pools(self) -> list[Fields]:
-        several = self.chance(0.25 if self.fractions else 0.35)
-        return [self._pool(f"pool {k}", small=several) for k in range(1 + several)]
+        several = self.several_pools
+        pools = [self._pool(f"pool {k}", small=several) for k in range(1 + several)]
+        self.nodes = sum(pool["nodes"] for pool in pools)
+        return pools
 
     def _pool(self, name: str, small: bool) -> Fields:
         rng = self.rng
@@ -253,7 +257,7 @@ class Maker:
 
     def _contracts(self, pools: list[Fields], alone: bool) -> list[Fields]:
         rng = self.rng
-        several = alone or self.chance(0.6)
+        several = alone or self.chance(0.72)
         kinds = rng.sample(("reserved", "batch", "batch", "spot", "reserved"), 2 if several else 1)
         if self.fractions and kinds == ["batch", "batch"]:
             kinds = ["batch", "spot"]
@@ -263,14 +267,15 @@ class Maker:
     def _contract(self, name: str, kind: str, pools: list[Fields], most: int) -> Fields:
         rng = self.rng
         contract: Fields = {"kind": kind, "name": name}
-        served = pools if self.chance(0.7) else [rng.choice(pools)]
+        # At most one contract is spread over several pools, so that assignments stay few.
+        served = pools if name.endswith("0") and self.chance(0.75) else [rng.choice(pools)]
         contract["pools"] = [pool["name"] for pool in served]
         if not self.fractions:
             same = len({pool["gpus_per_node"] for pool in served}) == 1
             contract["gpu_unit"] = "node" if same and self.chance(0.35) else "gpu"
         if self.chance(0.4):
             contract["utilisation"] = rng.choice((0.5, 0.8, 0.9))
-        if self.chance(0.45):
+        if self.chance(0.65 if kind == "spot" else 0.5):
             contract["optional"] = True
         unit = served[0]["gpus_per_node"] if contract.get("gpu_unit") == "node" else 1
         most = sum(pool["nodes"] * pool["gpus_per_node"] for pool in served)
@@ -294,13 +299,11 @@ class Maker:
         contract["take_or_pay"] = self.chance(0.4)
         if self.chance(0.45):
             contract["shortfall_usd_per_gpu_hour"] = float(rng.randint(3, 40))
-        tiers = rng.choice((0, 1, 2, 2, 3))
+        tiers = rng.choice((0, 0, 1, 2, 2, 3))
         if tiers:
             below = sorted(rng.sample((0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0), tiers), reverse=True)
             share = sorted(rng.sample((0.1, 0.2, 0.3, 0.5, 0.8), tiers))
-            contract["tiers"] = [
-                {"below": b, "credit_share": c} for b, c in zip(below, share, strict=True)
-            ]
+            contract["tiers"] = [{"below": b, "credit_share": c} for b, c in zip(below, share, strict=True)]
         state: Fields = {"kind": "reserved"}
         if contract.get("optional") and self.chance(0.45):
             state["accepted"] = self.chance(0.7)
@@ -310,7 +313,7 @@ class Maker:
             history = round(gpus * self.hours * rng.randint(1, 4), 4)
             record: Fields = {"start": starts[0], "committed_gpu_hours": history}
             record["delivered_gpu_hours"] = round(history * rng.choice((0.5, 0.75, 1.0, 1.0)), 4)
-            if tiers and self.chance(0.5):
+            if tiers and self.chance(0.6):
                 record["credit_booked_usd"] = float(rng.randint(5, 40))
             state["billing"] = [record]
         if self.chance(0.35):
@@ -340,7 +343,7 @@ class Maker:
         release = rng.choice((0, 0, 0, 1)) - (0.5 if self.chance(0.1) else 0.0)
         preemptible = self.chance(0.7)
         top = rng.randint(1, (most if preemptible else largest) // unit) * unit
-        behind = self.chance(0.35)
+        behind = self.chance(0.42)
         hard = self.periods + rng.randint(1, 2) if behind else rng.randint(self.periods - 1, self.periods)
         contract |= {"max_gpus": float(top), "preemptible": preemptible}
         contract["release"] = self.when(release)
@@ -361,12 +364,11 @@ class Maker:
         if self.chance(0.6):
             contract["penalty_usd_per_gpu_hour"] = float(rng.randint(5, 80))
         contract["all_or_nothing"] = self.chance(0.35)
-        patterns_few = not self.fractions or most <= 4
-        if preemptible and patterns_few:
-            if self.chance(0.6):
-                contract["min_gpus"] = float(rng.randint(1, top // unit) * unit)
-                if self.chance(0.6):
-                    contract["restart_gpu_hours"] = round(self.hours * rng.choice((0.5, 1.0)), 4)
+        patterns_few = not self.fractions or self.nodes == 1
+        if preemptible and patterns_few and self.chance(0.65):
+            contract["min_gpus"] = float(rng.randint(1, top // unit) * unit)
+            if self.chance(0.7):
+                contract["restart_gpu_hours"] = round(self.hours * rng.choice((0.5, 1.0)), 4)
         self._batch_state(contract, owed, top)
 
     def _batch_state(self, contract: Fields, owed: float, top: int) -> None:
@@ -408,7 +410,9 @@ class Maker:
             tight = rng.choice((0.55, 0.7, 0.85, 1.2, 1.2))
             hall["it_limit_mw"] = round(max(0.1, top * tight), 2)
             if self.chance(0.2):
-                hall["it_limit_mw"] = [round(max(0.1, top * rng.choice((0.5, 0.8, 1.1))), 2) for _ in range(self.periods)]
+                hall["it_limit_mw"] = [
+                    round(max(0.1, top * rng.choice((0.5, 0.8, 1.1))), 2) for _ in range(self.periods)
+                ]
             if self.chance(0.35):
                 hall["pue"] = {"ambient_c": [10.0, 20.0, 30.0], "pue": [1.05, 1.1, 1.3]}
             elif self.chance(0.5):
@@ -426,7 +430,11 @@ class Maker:
         site["halls"] = self.halls
         if self.chance(0.3):
             begin = rng.randint(0, self.periods - 1) + (0.25 if self.chance(0.3) else 0.0)
-            order: Fields = {"name": "order", "start": self.when(begin), "end": self.when(begin + rng.choice((0.5, 1, 2)))}
+            order: Fields = {
+                "name": "order",
+                "start": self.when(begin),
+                "end": self.when(begin + rng.choice((0.5, 1, 2))),
+            }
             order["import_limit_mw"] = round(worst * rng.choice((0.35, 0.5)) + overheads, 2)
             site["curtailment"] = [order]
         return site

@@ -17,6 +17,7 @@ from optimizer.scenario.pool import Pool
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import align
 from optimizer.scenario.state import FleetState, Groups, Nodes, PoolState
+
 from .world import TINY, World, whole_ages
 
 FREE = -1
@@ -82,9 +83,7 @@ class FleetBook:
 
     def first(self) -> tuple[Items, int, float]:
         """The state at the start: items, starts so far today, IT power before (0 where no rule asks)."""
-        cohorts = self.given.groups or (
-            Groups(mode=self.modes[self.resting[0]].name, groups=self.fleet.groups),
-        )
+        cohorts = self.given.groups or (Groups(mode=self.modes[self.resting[0]].name, groups=self.fleet.groups),)
         names = [mode.name for mode in self.modes]
         up, down, power = [], [], 0.0
         for cohort in cohorts:

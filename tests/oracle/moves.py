@@ -14,6 +14,7 @@ from typing import Protocol
 from optimizer.scenario.contracts import Batch, Contract, Reserved, Spot
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import align
+
 from .terms import BatchTerms, batch_terms, billings_of
 from .world import TINY
 

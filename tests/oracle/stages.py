@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optimizer.scenario.scenario import Scenario
+
 from .items import FleetBook, PoolBook
 from .moves import Gpus, State, book_of
 from .world import World, world_of

@@ -10,6 +10,7 @@ from optimizer.scenario.horizon import localize
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import align
 from optimizer.scenario.state import BatchState, BillingRecord, ReservedState
+
 from .world import TINY, hours_between, next_month, overlap_hours
 
 NEVER = -1
@@ -56,9 +57,7 @@ def billings_of(scenario: Scenario, contract: Reserved) -> list[Billing]:
     found = []
     for start, end, rest, rest_delivered in spans:
         inside = tuple(
-            t
-            for t in range(horizon.periods)
-            if start.timestamp() <= horizon.at(t).timestamp() < end.timestamp()
+            t for t in range(horizon.periods) if start.timestamp() <= horizon.at(t).timestamp() < end.timestamp()
         )
         if not inside:
             continue
@@ -154,9 +153,7 @@ def batch_terms(scenario: Scenario, contract: Batch) -> BatchTerms:
         ends_inside=behind <= TINY,
         catch_up=contract.max_gpus * behind,
         hours_behind=behind,
-        late_hours=tuple(
-            overlap_hours(starts[t], starts[t + 1], deadline, hard) for t in range(horizon.periods)
-        ),
+        late_hours=tuple(overlap_hours(starts[t], starts[t + 1], deadline, hard) for t in range(horizon.periods)),
         state=state,
         hours=horizon.hours,
     )

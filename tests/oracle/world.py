@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import holidays
 import numpy as np
@@ -130,7 +131,7 @@ def _on_table(table: PueTable, degrees: float) -> float:
     points = list(zip(table.ambient_c, table.pue, strict=True))
     if degrees <= points[0][0]:
         return points[0][1]
-    for (low, pue_low), (high, pue_high) in zip(points, points[1:], strict=False):
+    for (low, pue_low), (high, pue_high) in pairwise(points):
         if degrees <= high:
             return pue_low + (pue_high - pue_low) * (degrees - low) / (high - low)
     return points[-1][1]
