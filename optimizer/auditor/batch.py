@@ -138,7 +138,7 @@ def _job(case: Case, served: Served[Batch]) -> Job:
         allowed=[b >= release - tiny and e <= last + tiny for b, e in zip(begins, ends, strict=True)],
         open_after=open_after,
         closing=case.length - 1 if open_after else (in_time[-1] if in_time else 0),
-        cap=terms.max_gpus * (last - end) if open_after else 0.0,
+        cap=terms.max_gpus * max(0.0, last - max(end, release)) if open_after else 0.0,
         late_hours=[max(0.0, min(e, last) - max(b, deadline)) for b, e in zip(begins, ends, strict=True)],
         may_start_later=open_after and first_later + run_hours <= last + tiny,
         gpus_slack=SHARE * full_rate,
@@ -345,6 +345,8 @@ def _post(case: Case, job: Job, course: Course, missed: float) -> Floats:
     late = np.asarray(course.late)
     ledger.post(name, "lateness_penalty", -terms.lateness_usd_per_hour * late, 0.0)
     accrued = job.state.completion_accrued_usd
+    # Where work was given up before, not all that is owed can be done: nothing is paid on completion.
+    promised = 0.0 if job.state.missed_gpu_hours > 0 else terms.completion_usd
     completion = np.zeros(job.length)
     given_up = terms.all_or_nothing and missed >= job.owed - job.work_slack
     if given_up:
@@ -352,9 +354,9 @@ def _post(case: Case, job: Job, course: Course, missed: float) -> Floats:
         ledger.post_once(name, "contract_revenue", job.closing, -paid, paid)
         completion[job.closing] -= accrued
     elif job.open_after:
-        completion += terms.completion_usd / terms.gpu_hours * course.owed
+        completion += promised / terms.gpu_hours * course.owed
     elif course.finish is not None:
-        completion[course.finish] += terms.completion_usd - accrued
+        completion[course.finish] += promised - accrued
     else:
         completion[job.closing] -= accrued
     ledger.post(name, "completion", completion, terms.completion_usd)

@@ -52,10 +52,12 @@ class Job:
     """What could still be run at full rate between the horizon and the hard end."""
     late_hours: Floats
     """Hours of each period that lie in [deadline, hard end], (periods,)."""
+    completion_usd: float
+    """Paid on completion; 0 where work was given up before, so that not all that is owed can be done."""
 
     @property
-    def until_hard_end(self) -> float:
-        """Hours from the end of the horizon to the hard end (0 where it is inside)."""
+    def hours_after(self) -> float:
+        """Hours behind the horizon between release and hard end."""
         return self.capacity_after / self.terms.max_gpus
 
 
@@ -73,6 +75,7 @@ def job_of(model: Model, terms: Batch) -> Job:
     allowed = (to_release <= 1e-9) & (to_end >= hours - 1e-9)
     after = float(to_end[-1]) - hours
     ends_inside = after <= 1e-9
+    not_before = max(0.0, float(to_release[-1]) - hours)
     whole = np.flatnonzero(to_end >= hours - 1e-9)
     closing = (int(whole[-1]) if len(whole) else 0) if ends_inside else horizon.periods - 1
     late = np.clip(np.minimum(to_end, hours) - np.maximum(to_deadline, 0.0), 0.0, hours)
@@ -84,8 +87,9 @@ def job_of(model: Model, terms: Batch) -> Job:
         allowed=allowed,
         ends_inside=ends_inside,
         closing=closing,
-        capacity_after=0.0 if ends_inside else after * terms.max_gpus,
+        capacity_after=0.0 if ends_inside else max(0.0, after - not_before) * terms.max_gpus,
         late_hours=late,
+        completion_usd=0.0 if before.missed_gpu_hours > 0 else terms.completion_usd,
     )
 
 
@@ -133,12 +137,12 @@ class BatchBlock:
         self._at_closing("shortfall_penalty", work.missing, -terms.penalty_usd_per_gpu_hour)
         accrued = job.before.completion_accrued_usd
         if not job.ends_inside:
-            per_hour = terms.completion_usd / terms.gpu_hours
+            per_hour = job.completion_usd / terms.gpu_hours
             if per_hour:
                 model.earn_sum(name, "completion", work.owed_work, per_hour)
-        elif work.finished_by is not None and (terms.completion_usd or accrued):
+        elif work.finished_by is not None and (job.completion_usd or accrued):
             finishing = first_difference(model, work.finished_by)
-            model.earn_sum(name, "completion", finishing, terms.completion_usd - accrued)
+            model.earn_sum(name, "completion", finishing, job.completion_usd - accrued)
             if accrued:
                 period, columns, values = work.finished_by.triplets()
                 last = period == model.periods - 1

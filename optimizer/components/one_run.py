@@ -23,7 +23,7 @@ def one_run(model: Model, job: Job, service: Service) -> Work:
     length = int(np.ceil(job.owed / per_period - 1e-9))
     share = np.full(length, per_period)
     share[-1] = job.owed - per_period * (length - 1)
-    hours_left = job.until_hard_end + horizon.hours * (model.periods - np.arange(model.periods))
+    hours_left = job.hours_after + horizon.hours * (model.periods - np.arange(model.periods))
     under_way = job.before.started
     if job.ends_inside:
         in_time = np.array([job.allowed[i : i + length].sum() == length for i in range(model.periods)])
@@ -51,7 +51,7 @@ def one_run(model: Model, job: Job, service: Service) -> Work:
     finished_by.add(start[:, first], 1.0, at)
     columns = np.concatenate([service.accepted, start.ravel()])
     values = np.concatenate([[job.owed], np.full(start.size, -job.owed)])
-    if not job.ends_inside and job.until_hard_end >= length * horizon.hours - 1e-9:
+    if not job.ends_inside and job.hours_after >= length * horizon.hours - 1e-9:
         columns, values = np.zeros(0, dtype=np.int64), np.zeros(0)  # it could still start afterwards
     given_up = (columns, values / job.owed, 0.0) if terms.all_or_nothing else None
     return Work(owed_work, nothing, finished_by, (columns, values, 0.0), given_up, None, None)

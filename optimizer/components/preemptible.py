@@ -218,7 +218,7 @@ class _Preemptible:
 
     def _finished_by(self) -> PeriodSum | None:
         terms, builder, job = self.terms, self.builder, self.job
-        paid = job.ends_inside and (terms.completion_usd or job.before.completion_accrued_usd)
+        paid = job.ends_inside and (job.completion_usd or job.before.completion_accrued_usd)
         late = terms.lateness_usd_per_hour and bool(job.late_hours.any())
         if not (paid or late):
             return None
@@ -246,7 +246,8 @@ class _Preemptible:
                     builder.add(rows, self.backlog[-1:], -1.0)
             builder.add(rows, self.done_so_far[-1:], 1.0)
             builder.add(rows, self.whole, -job.owed)
-            if not job.ends_inside and job.owed <= job.capacity_after:
+            restart_owed = job.before.restart_gpu_hours_owed
+            if not job.ends_inside and job.owed + restart_owed <= job.capacity_after:
                 return np.zeros(0, dtype=np.int64), np.zeros(0), 0.0
             return columns, values * job.owed, 0.0
         if job.ends_inside:
