@@ -64,3 +64,53 @@ def scenario(price: Sequence[float] | dict[str, Any], **changes: Any) -> Scenari
     if "fleets" in changes:
         raw["bitcoin"] = {"hashprice_usd_per_ph_day": HASHPRICE}
     return Scenario.model_validate(raw | changes)
+
+
+DAY = "2026-01-05T"
+
+
+def clock(hour: float) -> str:
+    """Local clock time so many hours after the toys' start."""
+    minutes = round(hour * 60)
+    days, minutes = divmod(minutes, 24 * 60)
+    return f"2026-01-{5 + days:02d}T{minutes // 60:02d}:{minutes % 60:02d}:00"
+
+
+def batch(gpu_hours: float = 3.0, deadline: float = 4.0, **changes: Any) -> dict[str, Any]:
+    """A batch job on the toy pool, one GPU at most, 100 USD per GPU-hour; times in hours from the start."""
+    job: dict[str, Any] = {
+        "kind": "batch",
+        "name": "job",
+        "pools": ["pool"],
+        "gpu_hours": gpu_hours,
+        "release": clock(0.0),
+        "deadline": clock(deadline),
+        "max_gpus": 1.0,
+        "price_usd_per_gpu_hour": 100.0,
+    }
+    for name in ("release", "hard_end"):
+        if name in changes:
+            changes[name] = clock(changes[name])
+    return job | changes
+
+
+def reserved(**changes: Any) -> dict[str, Any]:
+    """One GPU reserved on the toy pool at 100 USD per GPU-hour."""
+    return {
+        "kind": "reserved",
+        "name": "acme",
+        "pools": ["pool"],
+        "committed_gpus": 1.0,
+        "price_usd_per_gpu_hour": 100.0,
+    } | changes
+
+
+def spot(demand_gpus: float | list[float] = 1.0, price: float | list[float] = 100.0, **changes: Any) -> dict[str, Any]:
+    """Spot demand on the toy pool."""
+    return {
+        "kind": "spot",
+        "name": "spot",
+        "pools": ["pool"],
+        "demand_gpus": demand_gpus,
+        "price_usd_per_gpu_hour": price,
+    } | changes
