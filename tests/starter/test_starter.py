@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,9 @@ def test_installed_examples_lie_in_the_package(tmp_path: Path, monkeypatch: pyte
     installed = tmp_path / "site-packages" / "optimizer"
     (installed / "_examples" / "one").mkdir(parents=True)
     write(installed / "_examples" / "one", "scenario.toml", 'description = "of a wheel"')
-    monkeypatch.setattr(starter, "__file__", str(installed / "starter.py"))
+    monkeypatch.setattr(
+        import_module("optimizer.starter.examples"), "__file__", str(installed / "starter" / "examples.py")
+    )
     assert [(e.name, e.description) for e in examples()] == [("one", "of a wheel")]
     (installed / "_examples" / "one" / "scenario.toml").unlink()
     with pytest.raises(StarterError, match="examples are not installed"):

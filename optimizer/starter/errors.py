@@ -1,0 +1,7 @@
+"""What stops a scenario from being started."""
+
+from __future__ import annotations
+
+
+class StarterError(ValueError):
+    """No scenario can be started: what is in the way, and what to do."""

@@ -1,0 +1,193 @@
+"""An operator's list of fleets: a CSV with one row each."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from optimizer.starter.errors import StarterError
+from optimizer.starter.machines import MACHINES, SLEEP_W, machine_named
+
+
+@dataclass(frozen=True)
+class FleetRow:
+    """A fleet as the operator's list gives it. None where nothing is known."""
+
+    name: str
+    model: str
+    units: int
+    groups: int
+    power_w: float
+    hashrate_th_per_s: float
+    sleep_w: float | None
+    low_power_w: float | None
+    low_power_hashrate_th_per_s: float | None
+    switching: tuple[tuple[str, float], ...]
+    """Fields of a fleet beside its modes, with their values."""
+    notes: tuple[str, ...]
+
+
+_NAMES = {
+    "name": ("name", "fleet", "fleetname"),
+    "model": ("model", "machine", "asic", "miner", "type"),
+    "units": ("units", "machines", "count", "quantity", "qty", "asics", "miners"),
+    "groups": ("groups", "containers", "rows", "racks", "pdus"),
+    "power_w": ("powerw", "power", "watts", "wattage", "normalw"),
+    "hashrate_th_per_s": ("hashratethpers", "hashrateths", "hashrate", "ths", "th"),
+    "low_power_w": ("lowpowerw", "loww", "lowpower", "ecow"),
+    "low_power_hashrate_th_per_s": (
+        *("lowpowerhashratethpers", "lowpowerhashrateths", "lowpowerhashrate", "lowhashrate"),
+        *("lowpowerths", "ecohashrate", "ecoths"),
+    ),
+    "sleep_w": ("sleepw", "sleep", "sleeppowerw", "standbyw"),
+}
+_SWITCHING = (
+    *("availability", "start_cost_usd", "min_up_hours", "min_down_hours", "warm_up_hours", "starts_per_day"),
+    *("ramp_mw_per_hour", "running_cost_usd_per_machine_hour", "depreciation_usd_per_machine_hour"),
+)
+_UNITS = {
+    *{key for keys in _NAMES.values() for key in keys},
+    *(field.replace("_", "") for field in _SWITCHING),
+}
+_MOST_GROUPS = 40
+"""Groups that are made of a fleet whose list says none: as coarse as a plan of a day can use."""
+
+
+def read_fleets(path: Path | str) -> list[FleetRow]:
+    """Fleets from a CSV with one row each. Columns: name, model, units, groups, power_w, hashrate_th_per_s,
+    low_power_w, low_power_hashrate_th_per_s, sleep_w and any of a fleet's other numbers (`min_up_hours` …).
+    A known model needs no power and no hashrate."""
+    file = Path(path)
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StarterError(f"{file}: cannot be read as UTF-8 text ({error})") from error
+    head = next((line for line in text.splitlines() if line.strip()), "")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
+    header: dict[str, int] | None = None
+    fleets: list[FleetRow] = []
+    try:
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if header is None:
+                header = _header(cells, file.name)
+                continue
+            row = {key: cells[at].strip() for key, at in header.items() if at < len(cells)}
+            fleets.append(_fleet_row(row, f"{file.name}, row {reader.line_num}", len(fleets) + 1))
+    except csv.Error as error:
+        raise StarterError(f"{file.name}, row {reader.line_num}: no CSV ({error})") from error
+    if not fleets:
+        raise StarterError(f"{file.name}: no fleets; give a header and one row a fleet")
+    names = [fleet.name for fleet in fleets]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise StarterError(f"{file.name}: two fleets are named {twice!r}; each needs a name of its own")
+    return fleets
+
+
+def _key(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def _header(cells: list[str], file: str) -> dict[str, int]:
+    """Column key → position."""
+    header: dict[str, int] = {}
+    for at, cell in enumerate(cells):
+        header.setdefault(_key(cell), at)
+    unknown = [cell for cell in cells if _key(cell) not in _UNITS and _key(cell)]
+    if unknown:
+        raise StarterError(
+            f"{file}: unknown columns {', '.join(unknown)}; known are {', '.join([*_NAMES, *_SWITCHING])}"
+        )
+    return header
+
+
+def _fleet_row(row: Mapping[str, str], place: str, number: int) -> FleetRow:
+    def cell(field: str) -> str:
+        return next((row[key] for key in _NAMES[field] if row.get(key)), "")
+
+    def number_in(field: str) -> float | None:
+        return _number(cell(field), place, field)
+
+    model = cell("model")
+    known = machine_named(model)
+    notes = []
+    power_w, hashrate = number_in("power_w"), number_in("hashrate_th_per_s")
+    low_w, low_hashrate = number_in("low_power_w"), number_in("low_power_hashrate_th_per_s")
+    if power_w is None or hashrate is None:
+        if known is None:
+            missing = "power_w" if power_w is None else "hashrate_th_per_s"
+            raise StarterError(
+                f"{place}: no {missing}, and the model {model!r} is none of "
+                f"{', '.join(machine.model for machine in MACHINES)}; give power_w and hashrate_th_per_s"
+            )
+        if power_w is None and hashrate is None and low_w is None and low_hashrate is None:
+            low_w, low_hashrate = known.low_power_w, known.low_power_hashrate_th_per_s
+            notes.append("the low-power mode is an estimate: 25 % less hashrate at 71 % of the power")
+        power_w = known.power_w if power_w is None else power_w
+        hashrate = known.hashrate_th_per_s if hashrate is None else hashrate
+        notes.append(f"power and hashrate are {known.model}'s by its maker")
+    if not power_w or not hashrate:
+        raise StarterError(f"{place}: {power_w:g} W and {hashrate:g} TH/s; both are above 0")
+    if (low_w is None) != (low_hashrate is None):
+        raise StarterError(f"{place}: a low-power mode needs low_power_w and low_power_hashrate_th_per_s")
+    units = _whole(cell("units"), place, "units")
+    if units is None:
+        raise StarterError(f"{place}: no units; give the number of machines")
+    groups = _whole(cell("groups"), place, "groups")
+    if groups is None:
+        groups = max(n for n in range(1, min(_MOST_GROUPS, units) + 1) if units % n == 0)
+        notes.append(f"{groups} groups are assumed: machines that are switched as one")
+    if units % groups:
+        raise StarterError(f"{place}: {units} units do not divide by {groups} groups; groups have equal size")
+    switching = []
+    for field in _SWITCHING:
+        value = _number(row.get(field.replace("_", ""), ""), place, field)
+        if value is not None:
+            if field == "starts_per_day" and value != int(value):
+                raise StarterError(f"{place}, {field}: {value:g} is no whole number")
+            switching.append((field, value))
+    return FleetRow(
+        name=checked_name(cell("name") or f"{model or 'fleet'}-{number}", place),
+        model=model or (known.model if known else ""),
+        units=units,
+        groups=groups,
+        power_w=power_w,
+        hashrate_th_per_s=hashrate,
+        sleep_w=number_in("sleep_w") if cell("sleep_w") or known is None else SLEEP_W,
+        low_power_w=low_w,
+        low_power_hashrate_th_per_s=low_hashrate,
+        switching=tuple(switching),
+        notes=tuple(notes),
+    )
+
+
+def checked_name(text: str, place: str) -> str:
+    """A name as a scenario takes it: spaces of the operator's label become hyphens."""
+    name = re.sub(r"\s+", "-", text.strip())[:64]
+    if not re.fullmatch(r"[^\W_][\w .\-]*", name):
+        raise StarterError(f"{place}: the name {text!r} has other signs than letters, digits, . _ and -")
+    return name
+
+
+def _number(text: str, place: str, field: str) -> float | None:
+    from optimizer.imports.table import number_of
+
+    value = number_of(text)
+    if value is None or value < 0 or value > 1e9:
+        raise StarterError(f"{place}, {field}: {text!r} is no number from 0 to 1e9")
+    return None if value != value else value  # noqa: PLR0124  NaN stands for an empty cell
+
+
+def _whole(text: str, place: str, field: str) -> int | None:
+    value = _number(text, place, field)
+    if value is None:
+        return None
+    if value < 1 or value != int(value):
+        raise StarterError(f"{place}, {field}: {text!r} is no whole number from 1")
+    return int(value)

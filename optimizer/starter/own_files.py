@@ -1,0 +1,88 @@
+"""A scenario from an operator's own prices and fleets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from optimizer.starter.errors import StarterError
+from optimizer.starter.fleet_list import checked_name, read_fleets
+from optimizer.starter.folder import PRICES_FILE, SCENARIO_FILE, room_for
+from optimizer.starter.scenario_text import scenario_text
+
+if TYPE_CHECKING:
+    from optimizer.imports import ImportedPrices
+
+
+@dataclass(frozen=True)
+class Started:
+    """What was written, and what was assumed: the operator's next steps."""
+
+    files: tuple[Path, ...]
+    start: date
+    """The day that the scenario plans: the first whole one of the prices."""
+    assumptions: tuple[str, ...]
+
+
+def start_from(
+    prices: Path | str,
+    fleets: Path | str,
+    target: Path | str,
+    *,
+    timezone: str,
+    name: str | None = None,
+    column: str | None = None,
+    location: str | None = None,
+) -> Started:
+    """Start a scenario in a folder from a price file (as import writes it, or any that its csv format reads)
+    and a list of fleets. `timezone` is the facility's IANA zone. What is assumed is marked ASSUMED in the
+    scenario and returned."""
+    from optimizer.imports import PriceFileError, import_prices
+    from optimizer.scenario.faults import ScenarioError
+    from optimizer.scenario.load import load
+
+    try:
+        imported = import_prices(prices, timezone=timezone, column=column, location=location)
+    except PriceFileError as error:
+        raise StarterError(str(error)) from error
+    rows = read_fleets(fleets)
+    start = _first_whole_day(imported)
+    folder = Path(target)
+    title = checked_name(name or folder.resolve().name or "my-facility", "name")
+    text, assumptions = scenario_text(title, timezone, start, imported, rows)
+    scenario_path, prices_path = room_for(folder, [SCENARIO_FILE, PRICES_FILE])
+    try:
+        imported.write_csv(prices_path)
+        scenario_path.write_text(text, encoding="utf-8", newline="\n")
+        load(scenario_path)
+    except (OSError, ScenarioError) as error:
+        for path in (scenario_path, prices_path):
+            path.unlink(missing_ok=True)
+        raise StarterError(f"no scenario can be made of these files: {error}") from error
+    return Started((scenario_path, prices_path), start, tuple(assumptions))
+
+
+def _first_whole_day(prices: ImportedPrices) -> date:
+    """The first local day of which every interval has a price."""
+    step = prices.report.interval_minutes
+    known = set(prices.start_minutes.tolist())
+    day = prices.starts[0].date()
+    while day <= prices.starts[-1].date():
+        first, end = (_midnight(d, prices.zone) for d in (day, day + timedelta(days=1)))
+        # Intervals are aligned to those of the file, which need not begin at midnight.
+        begin = first - (first - int(prices.start_minutes[0])) % step
+        if all(minute in known for minute in range(begin, end, step)):
+            return day
+        day += timedelta(days=1)
+    report = prices.report
+    raise StarterError(
+        f"{report.file}: no whole local day ({report.timezone}) has prices throughout; they go from "
+        f"{report.start.isoformat()} to {report.end.isoformat()} with {report.gap_count} gaps"
+    )
+
+
+def _midnight(day: date, zone: ZoneInfo) -> int:
+    return round(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() / 60)
