@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
+from datetime import datetime, time
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.types import Strict
+from pydantic_core import PydanticCustomError
 
 
 class Model(BaseModel):
@@ -30,9 +31,53 @@ Count = Annotated[int, Strict(), Field(ge=1, le=10_000_000)]
 CountOrZero = Annotated[int, Strict(), Field(ge=0, le=10_000_000)]
 Flag = Annotated[bool, Strict()]
 
-Name = Annotated[str, StringConstraints(pattern=r"^[^\W_][\w .\-]{0,63}$", strict=True)]
+NAME_PATTERN = r"^[^\W_][\w .\-]{0,63}$"
+CURRENCY_PATTERN = r"^[A-Z]{3}$"
+
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, strict=True)]
 """A letter or digit, then letters, digits, spaces, `.`, `_`, `-`; 64 characters at most."""
 
-LocalTime = datetime
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
+
+def _as_written(value: Any) -> Any:
+    """A time is written as one: a number (or text of digits) is refused, not read as seconds since 1970."""
+    if _is_number(value):
+        raise PydanticCustomError("time", "a time, e.g. 2026-01-15T18:00:00")
+    return value
+
+
+def _as_clock(value: Any) -> Any:
+    if _is_number(value):
+        raise PydanticCustomError("clock", "a time of the clock, e.g. 18:00:00")
+    return value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) or (isinstance(value, str) and not any(sign in value[1:] for sign in "-:"))
+
+
+def _in_reach(when: datetime) -> datetime:
+    if not FIRST_YEAR <= when.year <= LAST_YEAR:
+        raise PydanticCustomError("time", f"a time of the years {FIRST_YEAR} to {LAST_YEAR}")
+    return when
+
+
+def _whole(value: Any) -> Any:
+    if type(value) is not int:
+        raise PydanticCustomError("whole", "a whole number")
+    return value
+
+
+LocalTime = Annotated[datetime, BeforeValidator(_as_written), AfterValidator(_in_reach)]
 """A time in the scenario's zone: without offset it is local clock time (the first of two where the clock
 repeats), with an offset it is exact."""
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_as_written), AfterValidator(_in_reach)]
+"""An exact time, with its offset."""
+
+ClockTime = Annotated[time, BeforeValidator(_as_clock)]
+"""A time of the local clock."""
+
+Whole = BeforeValidator(_whole)
+"""Beside a `Literal` of numbers: 1, but neither 1.0 nor true."""

@@ -6,8 +6,10 @@ import csv
 import math
 from datetime import UTC, datetime
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
+
+from optimizer.scenario.base import FIRST_YEAR, LAST_YEAR
 
 MOST_BYTES = 256_000_000
 MOST_ROWS = 2_000_000
@@ -46,14 +48,17 @@ class SeriesFiles:
     def _inside(self, file: str) -> Path:
         if "://" in file or "\x00" in file:
             raise SeriesFileError(f"{file!r} is an address", "a file in the scenario's own folder")
-        if Path(file).suffix.lower() not in {".csv", ".parquet"}:
+        given = PurePath(file)
+        if given.is_absolute() or ".." in given.parts:
+            raise SeriesFileError(f"{file!r} leads out of the scenario's folder", "a file in that folder")
+        if given.suffix.lower() not in {".csv", ".parquet"}:
             raise SeriesFileError(f"{file!r} is no series file", "a .csv or .parquet file")
         try:
             root = self._folder.resolve(strict=True)
             path = (root / file).resolve(strict=True)
         except (OSError, RuntimeError):
             raise SeriesFileError(f"there is no file {file!r} in the scenario's folder") from None
-        if Path(file).is_absolute() or not path.is_relative_to(root):
+        if not path.is_relative_to(root):
             raise SeriesFileError(f"{file!r} leads out of the scenario's folder", "a file in that folder")
         if not path.is_file():
             raise SeriesFileError(f"{file!r} is no regular file", "a .csv or .parquet file")
@@ -132,24 +137,35 @@ def _instant(cell: Any, row: int, label: str) -> float:
         raise SeriesFileError(
             f"{label}, row {row}: {when.isoformat()} has no offset", "an offset, e.g. 2026-01-15T00:00:00-06:00"
         )
-    try:
-        return when.timestamp() / 60.0
-    except (OverflowError, ValueError):
-        raise SeriesFileError(f"{label}, row {row}: {when.isoformat()} is out of range") from None
+    if not FIRST_YEAR <= when.year <= LAST_YEAR:
+        raise SeriesFileError(
+            f"{label}, row {row}: {when.isoformat()} is out of range", f"the years {FIRST_YEAR} to {LAST_YEAR}"
+        )
+    return when.timestamp() / 60.0
 
 
 def _value(cell: Any, minutes: float, label: str) -> float | None:
     if cell is None or (isinstance(cell, str) and not cell.strip()):
         return None
-    try:
-        value = float(cell)
-    except (TypeError, ValueError):
+    value = _number(cell)
+    if value is None:
         raise SeriesFileError(
             f"{label}, at {_iso(minutes)}: {str(cell)[:40]!r} is no number", "plain digits, without separators"
-        ) from None
+        )
     if math.isinf(value) or abs(value) > 1e15:
         raise SeriesFileError(f"{label}, at {_iso(minutes)}: {value} is out of range", "at most 1e15")
     return None if math.isnan(value) else value
+
+
+def _number(cell: Any) -> float | None:
+    """None where the cell is no number as files write them: `1_000` and digits of other scripts are none, though
+    Python reads them."""
+    if isinstance(cell, bool) or (isinstance(cell, str) and ("_" in cell or not cell.isascii())):
+        return None
+    try:
+        return float(cell)
+    except (TypeError, ValueError):
+        return None
 
 
 def _timed(starts: list[float], values: list[float | None], label: str) -> dict[str, Any]:

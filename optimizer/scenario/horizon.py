@@ -17,7 +17,7 @@ import numpy.typing as npt
 from pydantic import Field
 from pydantic.types import Strict
 
-from optimizer.scenario.base import LocalTime, Model
+from optimizer.scenario.base import LocalTime, Model, Whole
 
 MOST_PERIODS = 105_408
 """A leap year of five-minute periods."""
@@ -38,7 +38,7 @@ class Time(Model):
     """IANA time zone of the facility, e.g. `America/Chicago`."""
     start: LocalTime
     """Start of the horizon, local clock time (or exact, with an offset)."""
-    resolution_minutes: Literal[5, 15, 30, 60] = 60
+    resolution_minutes: Annotated[Literal[5, 15, 30, 60], Whole] = 60
     """Length of a period."""
     committed_days: Annotated[int, Strict(), Field(ge=1, le=400)] | None = None
     """Local days that are committed (23 to 25 hours each). Give this or `committed_periods`."""

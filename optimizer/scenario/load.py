@@ -9,16 +9,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from optimizer.scenario.across import faults_across
 from optimizer.scenario.faults import Fault, ScenarioError
 from optimizer.scenario.files import SeriesFileError, SeriesFiles
+from optimizer.scenario.places import dotted, faults_from
 from optimizer.scenario.scenario import Scenario
 
 MOST_SCENARIO_BYTES = 64_000_000
 SCENARIO_FILE = "scenario.toml"
-SERIES_FORMS = (
-    "a finite number, a list with one number per period, { file = …, column = … }, "
-    "or { start = …, interval_minutes = …, values = […] }"
-)
 
 
 def load(path: str | Path) -> Scenario:
@@ -39,6 +37,8 @@ def load(path: str | Path) -> Scenario:
         data = path.read_bytes()
     except OSError as error:
         raise _unreadable(source, f"cannot be read ({error.strerror})", "an existing, readable file") from None
+    except ValueError:
+        raise _unreadable(repr(source), "no path", "an existing, readable file") from None
     form = "toml" if path.suffix.lower() == ".toml" else "json"
     return parse(data, form=form, folder=path.parent, source=source)
 
@@ -51,7 +51,7 @@ def parse(data: bytes, *, form: str, folder: Path, source: str = "scenario") -> 
         text = data.decode("utf-8-sig")
         raw = tomllib.loads(text) if form == "toml" else _strict_json(text)
     except UnicodeDecodeError as error:
-        raise _unreadable(source, f"byte {error.start} is not UTF-8", "UTF-8 text") from None
+        raise _unreadable(source, _not_utf8(data, error.start), "UTF-8 text") from None
     except RecursionError:
         raise _unreadable(source, "nested too deeply", "the structure that `wattshift schema` shows") from None
     except ValueError as error:  # TOMLDecodeError and JSONDecodeError say line and column
@@ -67,70 +67,12 @@ def parse(data: bytes, *, form: str, folder: Path, source: str = "scenario") -> 
         scenario = Scenario.model_validate(resolved)
     except ValidationError as error:
         unread = {fault.place for fault in faults}
-        faults += [fault for fault in faults_from(error, raw) if fault.place not in unread]
+        found = [*faults_from(error, raw), *faults_across(resolved, error)]
+        faults += [fault for fault in found if fault.place not in unread]
         raise ScenarioError(faults, source) from None
     if faults:
         raise ScenarioError(faults, source)
     return scenario
-
-
-def faults_from(error: ValidationError, raw: Any) -> list[Fault]:
-    """The faults that pydantic found, each at its place in the raw document."""
-    by_place: dict[str, list[Fault]] = {}
-    errors = error.errors(include_url=False)
-    inside = {item["loc"][:-1] for item in errors}
-    for item in errors:
-        if item["type"] == "too_short" and any(loc[: len(item["loc"])] == item["loc"] for loc in inside):
-            continue  # what is in it is at fault, not its length
-        if item["type"] == "scenario":
-            for fault in item["ctx"]["faults"]:
-                by_place.setdefault(fault.place, []).append(fault)
-            continue
-        place, value, known = _place(item["loc"], raw)
-        found = "missing" if item["type"] == "missing" else _short(value) if known else "unknown field"
-        by_place.setdefault(place, []).append(Fault(place, found, _allowed(item)))
-    of_series = (item["loc"] for item in errors if {"TimedSeries", "FileSeries"} & set(item["loc"]))
-    series = {_place(loc, raw)[0] for loc in of_series}
-    faults: list[Fault] = []
-    for place, here in by_place.items():
-        if place in series:
-            faults.append(Fault(place, here[0].found, SERIES_FORMS))
-        elif len({fault.found for fault in here}) == 1 and len(here) > 1:
-            allowed = " or: ".join(dict.fromkeys(fault.allowed for fault in here))
-            faults.append(Fault(place, here[0].found, allowed))
-        else:
-            faults += here
-    return faults
-
-
-def _allowed(item: Any) -> str:
-    if item["type"] == "extra_forbidden":
-        return "not a field here; see `wattshift schema`"
-    message: str = item["msg"]
-    return message[0].lower() + message[1:]
-
-
-def _place(loc: tuple[int | str, ...], raw: Any) -> tuple[str, Any, bool]:
-    """Path, value and whether it is there; the union tags in pydantic's location are left out."""
-    place, here, known = "", raw, True
-    for index, part in enumerate(loc):
-        last = index == len(loc) - 1
-        try:
-            here = here[part]
-        except (KeyError, IndexError, TypeError):
-            pass
-        else:
-            place += f"[{part}]" if isinstance(part, int) else f".{part}" if place else part
-            continue
-        if last and isinstance(here, dict) and isinstance(part, str) and "[" not in part:
-            known = False
-            place += f".{part}" if place else part
-    return place or "scenario", here, known
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _with_series(raw: Any, place: str, files: SeriesFiles, faults: list[Fault]) -> Any:
@@ -141,8 +83,9 @@ def _with_series(raw: Any, place: str, files: SeriesFiles, faults: list[Fault]) 
                 return files.read(**raw)
             except SeriesFileError as error:
                 faults.append(Fault(place, error.found, error.allowed))
-                return 1.0  # a stand-in, so that the rest is checked too; the fault refuses the scenario
-        return {k: _with_series(v, f"{place}.{k}" if place else str(k), files, faults) for k, v in raw.items()}
+                # A stand-in, so that the rest is checked too; the fault refuses the scenario.
+                return 1e7 if place.endswith(".nodes_available") else 1.0
+        return {k: _with_series(v, dotted(place, k), files, faults) for k, v in raw.items()}
     if isinstance(raw, list):
         if not any(isinstance(v, dict | list) for v in raw):
             return raw
@@ -163,6 +106,11 @@ def _strict_json(text: str) -> Any:
         raise ValueError(f"{name} is no finite number")
 
     return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
+
+
+def _not_utf8(data: bytes, at: int) -> str:
+    line = data.count(b"\n", 0, at) + 1
+    return f"line {line}, byte {at} is not UTF-8"
 
 
 def _unreadable(source: str, found: str, allowed: str) -> ScenarioError:

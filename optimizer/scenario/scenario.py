@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from optimizer.scenario.base import Model, Name
+from optimizer.scenario.base import CURRENCY_PATTERN, Model, Name, Whole
 from optimizer.scenario.bitcoin import Bitcoin
 from optimizer.scenario.contracts import Contract
 from optimizer.scenario.fleet import Fleet
@@ -25,11 +25,11 @@ SCHEMA_VERSION = 1
 class Scenario(Model):
     """One facility, one horizon, one plan's worth of prices and commitments."""
 
-    schema_version: Literal[1]
+    schema_version: Annotated[Literal[1], Whole]
     """Version of this format; 1."""
     name: Name
     description: Annotated[str, Field(max_length=5000)] = ""
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    currency: Annotated[str, Field(pattern=CURRENCY_PATTERN)] = "USD"
     """The one currency of all money fields, as an ISO code; nothing is converted."""
     time: Time
     site: Site

@@ -12,14 +12,14 @@ so that finer data is averaged, coarser data held constant, and nothing is inter
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import AwareDatetime, Field
+from pydantic import Discriminator, Field, Tag
 from pydantic.types import Strict
 
-from optimizer.scenario.base import Model, Number
+from optimizer.scenario.base import Model, Moment, Number
 from optimizer.scenario.horizon import Horizon
 
 Floats = npt.NDArray[np.float64]
@@ -40,7 +40,7 @@ class FileSeries(Model):
 class TimedSeries(Model):
     """Values of equal intervals that follow each other from a start."""
 
-    start: AwareDatetime
+    start: Moment
     """Start of the first interval, with its offset."""
     interval_minutes: Annotated[int, Strict(), Field(ge=1, le=527_040)]
     """Length of each interval."""
@@ -51,7 +51,33 @@ class TimedSeries(Model):
 
 
 ListSeries = Annotated[tuple[Number, ...], Field(min_length=1, max_length=110_000)]
-Series = Number | ListSeries | TimedSeries | FileSeries
+
+
+def series_form(value: Any) -> str | None:
+    """Which form of a series a value is meant to be, so that only what is wrong with that form is said."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return "series:number"
+    if isinstance(value, list | tuple):
+        return "series:list"
+    if isinstance(value, FileSeries) or (isinstance(value, dict) and "file" in value):
+        return "series:file"
+    if isinstance(value, TimedSeries) or (isinstance(value, dict) and "values" in value):
+        return "series:timed"
+    return None
+
+
+Series = Annotated[
+    Annotated[Number, Tag("series:number")]
+    | Annotated[ListSeries, Tag("series:list")]
+    | Annotated[TimedSeries, Tag("series:timed")]
+    | Annotated[FileSeries, Tag("series:file")],
+    Discriminator(
+        series_form,
+        custom_error_type="series",
+        custom_error_message="a finite number, a list with one number per period, { file = …, column = … }, or "
+        "{ start = …, interval_minutes = …, values = […] }",
+    ),
+]
 """A number, one value per period of the horizon, timed values, or a column of a file."""
 
 
@@ -75,6 +101,15 @@ def align(series: Series, horizon: Horizon, how: How = "mean") -> Floats:
     return _onto_grid(series, horizon, how)
 
 
+def _covered(series: TimedSeries, horizon: Horizon) -> str:
+    start = series.start.astimezone(horizon.zone)
+    try:
+        end = (series.start + timedelta(minutes=series.interval_minutes * len(series.values))).astimezone(horizon.zone)
+    except OverflowError:
+        return f"from {start.isoformat()} on"
+    return f"{start.isoformat()} to {end.isoformat()}"
+
+
 def _onto_grid(series: TimedSeries, horizon: Horizon, how: How) -> Floats:
     label = series.source or "timed series"
     step = float(series.interval_minutes)
@@ -84,13 +119,8 @@ def _onto_grid(series: TimedSeries, horizon: Horizon, how: How) -> Floats:
     first = np.floor(begin + 1e-9).astype(np.int64)
     last = np.ceil(end - 1e-9).astype(np.int64) - 1
     if first[0] < 0 or last[-1] >= len(values):
-        known_from = series.start.astimezone(horizon.zone)
-        known_to = known_from + timedelta(minutes=series.interval_minutes * len(values))
         bad = 0 if first[0] < 0 else int(np.argmax(last >= len(values)))
-        raise SeriesError(
-            f"{label}: no value at {horizon.label(bad)}; it covers {known_from.isoformat()} to "
-            f"{known_to.astimezone(horizon.zone).isoformat()}"
-        )
+        raise SeriesError(f"{label}: no value at {horizon.label(bad)}; it covers {_covered(series, horizon)}")
     missing = np.flatnonzero(np.isnan(values[first[0] : last[-1] + 1]))
     if len(missing):
         when = series.start + timedelta(minutes=series.interval_minutes * int(first[0] + missing[0]))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 from pydantic.types import Strict
 
 from optimizer.scenario.base import Flag, LocalTime, Model, Name, Number, Power
@@ -20,13 +20,24 @@ class PueTable(Model):
     """PUE at each of them."""
 
 
+def _pue_form(value: Any) -> str:
+    table = isinstance(value, PueTable) or (isinstance(value, dict) and bool({"pue", "ambient_c"} & set(value)))
+    return "series:table" if table else "series"
+
+
+Pue = Annotated[
+    Annotated[Series, Tag("series")] | Annotated[PueTable, Tag("series:table")],
+    Discriminator(_pue_form),
+]
+
+
 class Hall(Model):
     """A building or yard: facility power = overhead + IT power × PUE."""
 
     name: Name
     it_limit_mw: Series
     """Most IT power [MW], without PUE and overhead."""
-    pue: Series | PueTable = 1.0
+    pue: Pue = 1.0
     """Facility power per IT power, at least 1: a series, or a table over `site.ambient_c`."""
     overhead_mw: Power = 0.0
     """Fixed draw [MW] at the meter: lights, network, fans. Always there, also when curtailed."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from pydantic.types import Strict
 
-from optimizer.scenario.base import CountOrZero, Flag, Hours, LocalTime, Model, Name, NonNegative, Number, Power
+from optimizer.scenario.base import CountOrZero, Flag, Hours, LocalTime, Model, Moment, Name, NonNegative, Number, Power
 
 LONG_AGO_HOURS = 100_000.0
 
@@ -98,7 +98,7 @@ ContractState = Annotated[ReservedState | BatchState | SpotState, Field(discrimi
 class State(Model):
     """The moment between two plans."""
 
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     """The moment; where given, it is the start of the horizon."""
     block_height: Annotated[float, Strict(), Field(ge=0, le=10_000_000)] | None = None
     """Height of the chain; takes the place of `bitcoin.block_height`."""

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.types import Strict
 
-from optimizer.scenario.base import Model, Name, Price
+from optimizer.scenario.base import ClockTime, Model, Name, Price
 from optimizer.scenario.series import Series
 
 DayKind = Literal["weekday", "weekend", "holiday"]
@@ -24,9 +24,9 @@ class TouWindow(Model):
     """Months of the year, 1 to 12."""
     days: Annotated[tuple[DayKind, ...], Field(min_length=1)] = ("weekday", "weekend", "holiday")
     """Kinds of day. Weekend is Saturday and Sunday; a holiday of the named calendar is a `holiday` only."""
-    start: time = time(0)
+    start: ClockTime = time(0)
     """Local clock time at which the window opens, on a five-minute mark."""
-    end: time = time(0)
+    end: ClockTime = time(0)
     """Local clock time at which it closes; 00:00 is midnight at the end, and a window may pass midnight."""
 
 

@@ -68,8 +68,8 @@ def holiday_dates(calendar: str | None, years: set[int]) -> frozenset[int]:
     import holidays
 
     country, _, subdivision = calendar.partition("-")
-    try:
-        days = holidays.country_holidays(country, subdiv=subdivision or None, years=years)
-    except (NotImplementedError, AttributeError, KeyError, ValueError):
-        raise TouError(f"{calendar!r} is no known holiday calendar; e.g. US, US-TX, DE-BY") from None
+    known = holidays.list_supported_countries()
+    if country not in known or (subdivision and subdivision not in known[country]):
+        raise TouError(f"{calendar!r} is no known holiday calendar")
+    days = holidays.country_holidays(country, subdiv=subdivision or None, years=years)
     return frozenset(day.toordinal() for day in days)

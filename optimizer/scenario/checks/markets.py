@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from optimizer.scenario.bitcoin import Bitcoin
 from optimizer.scenario.checks.report import Report
-from optimizer.scenario.tou import STEP_MINUTES, TouError, tou_price
+from optimizer.scenario.tou import STEP_MINUTES, TouError, holiday_dates, tou_price
 
 
 def check(report: Report) -> None:
@@ -31,11 +31,17 @@ def _energy(report: Report) -> None:
             clock = getattr(window, side)
             if clock.minute % STEP_MINUTES or clock.second or clock.microsecond or clock.tzinfo:
                 report.add(f"{place}.tou.windows[{i}].{side}", clock.isoformat(), "local time on a five-minute mark")
-    if report.horizon is not None:
-        try:
-            tou_price(energy.tou, report.horizon)
-        except TouError as error:
-            report.add(f"{place}.tou", str(error), "windows that cover every moment of the horizon")
+    if report.horizon is None:
+        return
+    try:
+        holiday_dates(energy.tou.holidays, {report.horizon.starts[0].year})
+    except TouError as error:
+        report.add(f"{place}.tou.holidays", str(error), "a country, with a subdivision if wanted: US, US-TX, DE-BY")
+        return
+    try:
+        tou_price(energy.tou, report.horizon)
+    except TouError as error:
+        report.add(f"{place}.tou", str(error), "windows that cover every moment of the horizon")
 
 
 def _bitcoin(report: Report, bitcoin: Bitcoin) -> None:
