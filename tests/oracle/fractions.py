@@ -35,6 +35,9 @@ Floats = npt.NDArray[np.float64]
 FORBIDDEN = 1e6
 """USD that a unit of a broken row costs: far above what it could earn."""
 WIDE = 1e6
+EXACT = {"presolve": False, "primal_feasibility_tolerance": 1e-9}
+BROKEN = 1e-8
+"""Units by which a row is broken that is not kept; the finest rule, that a job is finished, is one of 1e-6."""
 SIDE_BY_SIDE = 256
 MOST_PROGRAMS = 20_000
 MOST_PAIRS = 5_000_000
@@ -245,7 +248,9 @@ class _Preemptible:
             high[self.gpus + t] = WIDE if cleared[t] else 0.0
             high[self.gpus + periods + t] = WIDE
         if idle and end is not None:
+            # Only a period that truly finishes the job may take more GPUs than work.
             high[self.gpus + 2 * periods + end] = WIDE
+            low[self.gpus + end] = 1.001e-6 * max(1.0, batch.owed)
         if not batch.ends_inside and not contract.all_or_nothing:
             high[-1] = WIDE
         most = [contract.max_gpus * (t in running) for t in range(periods)]
@@ -490,12 +495,12 @@ class FractionSearch:
             b_ub=np.concatenate([right for _, right, _ in part]),
             bounds=np.column_stack([low, high]),
             method="highs-ds",
-            options={"presolve": False},
+            options=EXACT,
         )
         assert answer.status == 0, answer.message
         x = answer.x.reshape(many, -1)
         values = x[:, :-1] @ self.value[:-1]
-        return [float(v) if broken < 1e-6 else -np.inf for v, broken in zip(values, x[:, -1], strict=True)]
+        return [float(v) if broken < BROKEN else -np.inf for v, broken in zip(values, x[:, -1], strict=True)]
 
     def best(self, hall_limits: bool = True, import_limit: bool = True) -> float | None:
         """The best profit of the whole horizon; None where nothing is allowed."""
@@ -537,7 +542,7 @@ class FractionSearch:
             b_ub=right,
             bounds=np.column_stack([_joined(hosting, "low"), _joined(hosting, "high")]),
             method="highs-ds",
-            options={"presolve": False},
+            options=EXACT,
         )
         assert answer.status == 0, answer.message
         self.told = [

@@ -8,13 +8,17 @@ from .coverage import LEAST, RARE, SEEDS, coverage, judged, table
 from .enumerate import best_profit, has_fractions
 from .generator import small_scenario
 
+FOUND = (246, 1067, 2063)
+"""Later seeds on which plan and oracle once differed: restart work after the job was done; the tolerance of a
+tier; a finishing period with no work left to finish."""
 
-@pytest.mark.parametrize("seed", SEEDS)
+
+@pytest.mark.parametrize("seed", [*SEEDS, *FOUND])
 def test_plan_equals_enumeration(seed: int) -> None:
     from optimizer import plan
 
     expected = judged(seed).profit
-    schedule = plan(small_scenario(seed), gap=1e-9)
+    schedule = plan(small_scenario(seed), gap=1e-7)
     if expected is None:
         assert schedule.outcome.status == "infeasible"
         return

@@ -162,3 +162,14 @@ def test_hashprice_from_difficulty_and_across_a_halving() -> None:
     for height, expected in ((900000.0, 62.8643), (1049997.0, 62.8643 * 0.75)):
         scenario = toy([10.0], fleets=[fleet()], bitcoin={**derived, "block_height": height})
         assert world_of(scenario).hashprice[0] == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("unit", ["gpu", "fraction"])
+@pytest.mark.parametrize("min_gpus", [1.0, 2.0])
+def test_nothing_runs_after_the_job_is_done(unit: str, min_gpus: float) -> None:
+    """2 GPU-hours on two GPUs of 0.5 MW, dear to finish after the first hour: 200 − 10 × 1 MW. A restart in the last
+    hour, at −50, would earn 50 by burning restart work for a job that is over."""
+    pool = {**TOY_POOL, "gpus_per_node": 2, "peak_power_w": 1e6}
+    job = batch(1, gpu_hours=2.0, max_gpus=2.0, min_gpus=min_gpus, restart_gpu_hours=2.0, gpu_unit=unit)
+    job |= {"hard_end": "2025-03-03T04:00:00", "lateness_usd_per_hour": 1000.0}
+    assert best_profit(toy([10.0, 10.0, 200.0, -50.0], pools=[pool], contracts=[job])) == pytest.approx(190)
