@@ -1,0 +1,28 @@
+"""The rich day, planned once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from optimizer.cli import app
+from tests.cli.rich import write
+
+
+@pytest.fixture(scope="session")
+def rich(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The rich day's folder; its plan lies in `plan` below it."""
+    folder = write(tmp_path_factory.mktemp("rich"))
+    result = CliRunner().invoke(app, ["solve", str(folder), "-o", str(folder / "plan")])
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+@pytest.fixture
+def schedule(rich: Path) -> Any:
+    """The plan of the rich day as JSON that a test may spoil."""
+    return json.loads((rich / "plan" / "schedule.json").read_text(encoding="utf-8"))
