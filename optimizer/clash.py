@@ -161,10 +161,7 @@ def _words(formulation: Formulation, given: _GivenWay, period: int, amount: floa
 
 def _constant_of(formulation: Formulation, requirement: Requirement, period: int) -> float:
     """What the row's limit leaves out: the constant part of the limited amount (off power, overhead)."""
-    for hall, it in formulation.model.halls.items():
-        if hall == requirement.item:
-            return float(it.constant[period])
-    return 0.0
+    return float(formulation.model.it_mw(requirement.item).constant[period])
 
 
 def _reserved_words(

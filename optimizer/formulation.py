@@ -45,8 +45,6 @@ class Formulation:
 def formulate(scenario: Scenario) -> Formulation:
     """Write every component of the scenario onto one model and build its arrays."""
     model = Model(scenario, scenario.horizon)
-    for hall in scenario.site.halls:
-        model.halls[hall.name] = model.sum()
     fleets: dict[str, FleetBlock] = {}
     if scenario.bitcoin is not None and scenario.fleets:
         price = hashprice(scenario.bitcoin, scenario.horizon, scenario.state.block_height)

@@ -23,7 +23,7 @@ from functools import partial
 
 import numpy as np
 
-from optimizer.components.model import Model, windows
+from optimizer.components.model import Draw, Model, windows
 from optimizer.components.switching import Cohort, Switches, ages_after, history, require_ramp
 from optimizer.scenario.fleet import Fleet, Mode
 from optimizer.scenario.series import align
@@ -71,11 +71,16 @@ class FleetBlock:
         total.add(self.in_mode, 1.0)
         self.group_rows = model.limit(total, fleet.groups, fleet.groups)
         self.power_mw, self._up = model.sum(), model.sum()
-        for i, mode in enumerate(self._modes):
-            share = self._availability if i in self._up_modes else 1.0
-            self.power_mw.add(self.in_mode[i], machines * mode.power_w / 1e6 * share)
+        one = np.ones(model.periods)
+        shares = np.stack([self._availability if i in self._up_modes else one for i in range(len(self._modes))])
+        group_mw = np.array([[machines * mode.power_w / 1e6] for mode in self._modes]) * shares
+        self.power_mw.add(self.in_mode, group_mw)
         self._up.add(self.in_mode[self._up_modes], 1.0)
-        model.draw(fleet.hall, self.power_mw)
+        drawing = model.sum()
+        drawing.add(self.in_mode, group_mw > 0.0)
+        least = np.where(group_mw > 0.0, group_mw, np.inf).min(axis=0)
+        always = np.asarray(((group_mw > 0.0) | barred).all(axis=0))
+        model.draw(fleet.hall, Draw(self.power_mw, drawing, float(fleet.groups), least, always))
         drawn = sum(c.count * machines * self._mode(c.kind).power_w / 1e6 for c in self.cohorts)
         before = drawn if self._state.it_power_mw is None else self._state.it_power_mw
         require_ramp(model, fleet.name, self.power_mw, fleet.ramp_mw_per_hour, before)

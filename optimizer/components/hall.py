@@ -3,7 +3,10 @@
     IT(t) = Σ fleets and pools in the hall ≤ limit(t)
     facility power F(t) = overhead × h(t) + PUE(t) × IT(t)
 
-h(t) = 1, unless the overhead is switched off with the hall: then h(t) is binary and IT(t) ≤ limit(t) × h(t).
+h(t) = 1, unless the overhead is switched off with the hall. Then h(t) is binary, 1 where anything draws power:
+
+    items that draw power, of each fleet and pool  ≤  their number × h(t)
+    IT(t) ≥ least draw × h(t)      no hall is on for its overhead's sake at negative prices
 """
 
 from __future__ import annotations
@@ -14,10 +17,8 @@ from optimizer.components.model import Model, PeriodSum
 from optimizer.scenario.horizon import Horizon
 from optimizer.scenario.series import Series, align
 from optimizer.scenario.site import Hall, PueTable
+from solvers.builder import Index
 from solvers.problem import Floats
-
-LEAST_IT_MW = 1e-4
-"""A hall that is on draws at least this; so that none is on for its overhead's sake at negative prices."""
 
 
 def pue_of(hall: Hall, ambient_c: Series | None, horizon: Horizon) -> Floats:
@@ -32,26 +33,41 @@ def pue_of(hall: Hall, ambient_c: Series | None, horizon: Horizon) -> Floats:
 
 def add_hall(model: Model, hall: Hall) -> PeriodSum:
     """Write a hall once all that stands in it has drawn its power; returns its facility power [MW]."""
-    it = model.halls[hall.name]
+    it = model.it_mw(hall.name)
     most = align(hall.it_limit_mw, model.horizon, "min")
     pue = pue_of(hall, model.scenario.site.ambient_c, model.horizon)
     facility = model.sum()
     facility.add_sum(it, pue)
     if hall.overhead_off_with_hall and hall.overhead_mw:
-        on = model.builder.columns(model.periods, 0.0, 1.0, integer=True)
-        inside, some = model.sum(), model.sum()
-        inside.add_sum(it)
-        inside.add(on, -most)
-        rows = model.limit(inside, -np.inf, 0.0)
-        some.add_sum(it)
-        some.add(on, -np.minimum(LEAST_IT_MW, most))
-        model.limit(some, 0.0, np.inf)
-        facility.add(on, hall.overhead_mw)
+        facility.add(_switched_on(model, hall.name, it), hall.overhead_mw)
     else:
-        rows = model.limit(it, -np.inf, most)
         facility.add_constant(hall.overhead_mw)
-    model.require(hall.name, "IT limit", "MW", rows)
+    model.require(hall.name, "IT limit", "MW", model.limit(it, -np.inf, most))
     model.show(hall.name, "it_mw", it)
     model.show(hall.name, "pue", pue)
     model.show(hall.name, "facility_mw", facility)
     return facility
+
+
+def _switched_on(model: Model, hall: str, it: PeriodSum) -> Index:
+    """The columns h(t), with their rows."""
+    draws = model.draws.get(hall, [])
+    always, some = np.zeros(model.periods, dtype=bool), np.zeros(model.periods)
+    least = np.full(model.periods, np.inf)
+    for draw in draws:
+        always |= draw.always
+        some = np.maximum(some, np.isfinite(draw.least_mw))
+        least = np.minimum(least, draw.least_mw)
+    on = model.builder.columns(model.periods, always.astype(float), some, integer=True)
+    for draw in draws:
+        inside = model.sum()
+        inside.add_sum(draw.items)
+        inside.add(on, -draw.most)
+        model.limit(inside, -np.inf, 0.0)
+    if some.any():
+        # In units of the least draw, so that it is far above the solver's tolerance.
+        enough = model.sum()
+        enough.add_sum(it, 1.0 / least)
+        enough.add(on, -1.0)
+        model.limit(enough, 0.0, np.inf)
+    return on

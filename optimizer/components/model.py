@@ -61,6 +61,21 @@ class PeriodSum:
 
 
 @dataclass(frozen=True, eq=False)
+class Draw:
+    """What a fleet or pool draws in its hall.
+
+    `items` counts those of its items that draw power, at most `most`; `least_mw` (periods,) is what the hall
+    draws at least where there are any; `always` (periods,) says where there are some whatever the plan.
+    """
+
+    power_mw: PeriodSum
+    items: PeriodSum
+    most: float
+    least_mw: Floats
+    always: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
 class Requirement:
     """Rows that say one thing an operator knows by name.
 
@@ -85,8 +100,8 @@ class Model:
     scenario: Scenario
     horizon: Horizon
     builder: ProblemBuilder = field(default_factory=ProblemBuilder)
-    halls: dict[str, PeriodSum] = field(default_factory=dict)
-    """IT power [MW] of each hall."""
+    draws: dict[str, list[Draw]] = field(default_factory=dict)
+    """What draws power in each hall."""
     ledger: dict[tuple[str, str], PeriodSum] = field(default_factory=dict)
     """Dollars by (item, kind)."""
     quantities: list[tuple[str, str, Reader]] = field(default_factory=list)
@@ -101,9 +116,16 @@ class Model:
         """A new empty expression."""
         return PeriodSum(self.periods)
 
-    def draw(self, hall: str, power_mw: PeriodSum) -> None:
+    def draw(self, hall: str, draw: Draw) -> None:
         """IT power drawn in a hall."""
-        self.halls[hall].add_sum(power_mw)
+        self.draws.setdefault(hall, []).append(draw)
+
+    def it_mw(self, hall: str) -> PeriodSum:
+        """IT power of a hall, of all that has drawn in it so far."""
+        total = self.sum()
+        for draw in self.draws.get(hall, []):
+            total.add_sum(draw.power_mw)
+        return total
 
     def earn(
         self,

@@ -13,13 +13,16 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from optimizer.components.model import Model
+from optimizer.components.model import Draw, Model
 from optimizer.components.switching import Cohort, Switches, ages_after, require_ramp
 from optimizer.scenario.pool import Pool
 from optimizer.scenario.series import align
 from optimizer.scenario.state import LONG_AGO_HOURS, Nodes, PoolState
 from solvers.builder import FloatLike, Index
 from solvers.problem import Floats
+
+LEAST_MW = 1e-4
+"""GPUs of nodes that draw nothing idle count as drawing from here on."""
 
 
 class PoolBlock:
@@ -74,7 +77,7 @@ class PoolBlock:
         free.add_sum(self.in_use)
         free.add(self.on, -float(pool.gpus_per_node))
         model.limit(free, -np.inf, 0.0)
-        model.draw(pool.hall, self.power_mw)
+        model.draw(pool.hall, self._draw())
         idle_before = sum(c.count * (pool.idle_power_w if c.up else pool.off_power_w) for c in self.cohorts)
         before = idle_before / 1e6 if self._state.it_power_mw is None else self._state.it_power_mw
         require_ramp(model, pool.name, self.power_mw, pool.ramp_mw_per_hour, before)
@@ -83,6 +86,23 @@ class PoolBlock:
         model.show(pool.name, "nodes_started", lambda x: x[self.switches.starts[0]])
         model.show(pool.name, "nodes_stopped", lambda x: x[self.switches.stops])
         model.show(pool.name, "gpus_in_use", self.in_use)
+
+    def _draw(self) -> Draw:
+        """Nodes that are on draw idle power (where that is none, GPUs in use do), nodes that are off off power."""
+        model, pool = self._model, self.pool
+        drawing, most = model.sum(), float(pool.nodes)
+        least = [w / 1e6 for w in (pool.idle_power_w, pool.off_power_w) if w > 0.0]
+        if pool.idle_power_w:
+            drawing.add_sum(self.nodes_on)
+        else:
+            drawing.add_sum(self.in_use)
+            most *= pool.gpus_per_node
+            least.append(LEAST_MW)
+        if pool.off_power_w:
+            drawing.add_sum(self.nodes_on, -1.0)
+            drawing.add_constant(pool.nodes)
+        always = np.full(model.periods, min(pool.idle_power_w, pool.off_power_w) > 0.0)
+        return Draw(self.power_mw, drawing, most, np.full(model.periods, min(least)), always)
 
     def settle(self, x: Floats) -> None:
         """Put the starts and stops in their plain form."""

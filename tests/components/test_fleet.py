@@ -163,9 +163,7 @@ def test_minimum_up_time_is_at_least_the_warm_up(solve: Solve) -> None:
     ("price", "min_up", "profit", "low"),
     [(50, 0.0, -30 + 50, [1, 0]), (300, 0.0, -180, [1, 0]), (300, 3.0, -180 - 105, [1, 1])],
 )
-def test_a_warm_up_under_way_goes_on(
-    solve: Solve, price: float, min_up: float, profit: float, low: list[int]
-) -> None:
+def test_a_warm_up_under_way_goes_on(solve: Solve, price: float, min_up: float, profit: float, low: list[int]) -> None:
     # One of two hours is over: in the first period it is low and hashes nothing (−0.6 × price). Then it is free:
     # normal at 50, off at 300, where min up 3 keeps it on low (75 − 180).
     fleet = group_fleet(modes=[mode("normal"), LOW], warm_up_hours=2.0, min_up_hours=min_up)
