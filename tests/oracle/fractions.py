@@ -64,10 +64,6 @@ class Share:
     patterns: list[Pattern]
 
 
-def _gpu_columns(pools: int, periods: int, extra: int = 0) -> int:
-    return pools * periods + extra
-
-
 def _spot(scenario: Scenario, contract: Spot, pools: tuple[int, ...]) -> Share:
     """GPUs sold in each period ≤ demand."""
     horizon = scenario.horizon
@@ -126,7 +122,7 @@ def _levels(contract: Reserved, committed: float) -> list[float]:
 def _unbroken(scenario: Scenario, contract: Contract, pools: tuple[int, ...]) -> Share:
     """A job that runs once: every start on every pool is a pattern with its GPUs fixed."""
     periods = scenario.horizon.periods
-    width = _gpu_columns(len(pools), periods)
+    width = len(pools) * periods
     batch = batch_terms(scenario, contract)  # type: ignore[arg-type]
     book = UnbrokenBook(scenario, contract, batch)  # type: ignore[arg-type]
     patterns = []
@@ -158,7 +154,7 @@ class _Preemptible:
     def __init__(self, scenario: Scenario, batch: BatchTerms, pools: tuple[int, ...]) -> None:
         self.batch, self.pools = batch, pools
         self.periods = scenario.horizon.periods
-        self.gpus = _gpu_columns(len(pools), self.periods)
+        self.gpus = len(pools) * self.periods
         self.width = self.gpus + 3 * self.periods + 1
 
     def share(self, accepted: list[bool]) -> Share:

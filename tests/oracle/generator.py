@@ -1,6 +1,6 @@
 """Small random scenarios, one per seed: few periods, few groups, few GPUs, every rule somewhere.
 
-Run as a program it prints which rules the first 200 seeds cover: `python -m tests.oracle.generator`.
+Which rules the seeds cover is counted in `coverage`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from optimizer.scenario.scenario import Scenario
 
@@ -62,8 +63,6 @@ class Maker:
 
     def when(self, period: float) -> str:
         """Local time of a point of the horizon, with its offset."""
-        from zoneinfo import ZoneInfo
-
         first = self.start.replace(tzinfo=ZoneInfo(self.zone)).timestamp()
         moment = datetime.fromtimestamp(first + period * self.hours * 3600.0, ZoneInfo(self.zone))
         return moment.isoformat()

@@ -13,8 +13,6 @@ from optimizer.scenario.state import BatchState, BillingRecord, ReservedState
 
 from .world import TINY, hours_between, next_month, overlap_hours
 
-NEVER = -1
-
 
 @dataclass(frozen=True)
 class Billing:
