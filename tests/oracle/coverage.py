@@ -84,7 +84,7 @@ def interacts(scenario: Scenario, oracle: Judged) -> bool:
     several = len(scenario.fleets) + len(scenario.pools) > 1
     if several and oracle.import_binds:
         return True
-    halls = [item.hall for item in (*scenario.fleets, *scenario.pools)]
+    halls = [*(fleet.hall for fleet in scenario.fleets), *(pool.hall for pool in scenario.pools)]
     if oracle.hall_binds and any(halls.count(hall) > 1 for hall in halls):
         return True
     return any(_contended(scenario, pool) for pool in scenario.pools)

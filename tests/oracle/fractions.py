@@ -35,7 +35,7 @@ Floats = npt.NDArray[np.float64]
 FORBIDDEN = 1e6
 """USD that a unit of a broken row costs: far above what it could earn."""
 WIDE = 1e6
-EXACT = {"presolve": False, "primal_feasibility_tolerance": 1e-9}
+EXACT: Any = {"presolve": False, "primal_feasibility_tolerance": 1e-9}
 BROKEN = 1e-8
 """Units by which a row is broken that is not kept; the finest rule, that a job is finished, is one of 1e-6."""
 SIDE_BY_SIDE = 256

@@ -99,7 +99,7 @@ def test_pue_table_between_and_beyond_its_points() -> None:
 
 @pytest.mark.parametrize("unit", ["gpu", "fraction"])
 def test_idle_power_of_one_node(unit: str) -> None:
-    spot = {"kind": "spot", "name": "spot", "pools": ["gpus"], "gpu_unit": unit}
+    spot: dict[str, Any] = {"kind": "spot", "name": "spot", "pools": ["gpus"], "gpu_unit": unit}
     spot |= {"demand_gpus": 4.0, "price_usd_per_gpu_hour": 20.0}
     assert best_profit(toy([100.0], pools=[SERVERS], contracts=[spot])) == pytest.approx(20)
 
