@@ -79,7 +79,7 @@ class SeriesFiles:
 def _csv_columns(path: Path, file: str) -> dict[str, list[Any]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = csv.reader(stream)
+            rows = csv.reader(stream, skipinitialspace=True)
             header = [name.strip() for name in next(rows, [])]
             if not header:
                 raise SeriesFileError(f"{file} is empty", "a header line and one row per interval")

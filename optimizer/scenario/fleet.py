@@ -15,6 +15,7 @@ class Mode(Model):
     """A state of a machine. It is up where it hashes; a mode without hashrate is off or sleep."""
 
     name: Name
+    """The mode's name, unique in its fleet: `normal`, `sleep`, …"""
     power_w: Power
     """Draw of one machine [W]."""
     hashrate_th_per_s: NonNegative = 0.0
@@ -27,7 +28,9 @@ class Fleet(Switching):
     """Identical ASICs in one hall."""
 
     name: Name
+    """The fleet's name, unique among all items."""
     hall: Name
+    """Name of the hall that it sits in."""
     model: Annotated[str, Field(max_length=100)] = ""
     """The machine, for readers."""
     units: Count

@@ -16,11 +16,15 @@ class Pool(Switching):
     the utilisation of the contract that uses them."""
 
     name: Name
+    """The pool's name, unique among all items."""
     hall: Name
+    """Name of the hall that it sits in."""
     model: Annotated[str, Field(max_length=100)] = ""
     """The server, for readers."""
     nodes: Count
+    """Servers; each is switched by itself."""
     gpus_per_node: Count
+    """GPUs of one server."""
     off_power_w: Power = 0.0
     """Draw of a node that is off [W]."""
     idle_power_w: Power

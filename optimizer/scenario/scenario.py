@@ -28,18 +28,27 @@ class Scenario(Model):
     schema_version: Annotated[Literal[1], Whole]
     """Version of this format; 1."""
     name: Name
+    """What the scenario is called: it stands in its schedules."""
     description: Annotated[str, Field(max_length=5000)] = ""
+    """For readers."""
     currency: Annotated[str, Field(pattern=CURRENCY_PATTERN)] = "USD"
     """The one currency of all money fields, as an ISO code; nothing is converted."""
     time: Time
+    """The zone, the start and how far is planned."""
     site: Site
+    """The grid connection, the weather and the halls."""
     supply: Supply
+    """What imported energy costs."""
     bitcoin: Bitcoin | None = None
     """Needed where there are fleets."""
     fleets: Annotated[tuple[Fleet, ...], Field(max_length=1000)] = ()
+    """ASIC machines; they need `bitcoin`."""
     pools: Annotated[tuple[Pool, ...], Field(max_length=1000)] = ()
+    """GPU servers."""
     contracts: Annotated[tuple[Contract, ...], Field(max_length=10_000)] = ()
+    """AI contracts: reserved, batch and spot."""
     state: State = State()
+    """How everything stands at the start of the horizon: the `state` of the plan before."""
 
     @cached_property
     def horizon(self) -> Horizon:

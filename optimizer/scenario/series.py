@@ -138,7 +138,8 @@ def _onto_grid(series: TimedSeries, horizon: Horizon, how: How) -> Floats:
     if aligned and width_whole >= 1 and abs(width_whole * step - horizon.step_minutes) < 1e-9:
         total = filled[first[:, None] + np.arange(width_whole)].sum(axis=1)
     elif np.all(first == last):
-        total = filled[first] * (end - begin)
+        held = filled[first]
+        return np.asarray(held * (horizon.step_minutes / step) if how == "sum" else held, dtype=float)
     else:
         position = np.arange(len(integral), dtype=float)
         total = np.interp(end, position, integral) - np.interp(begin, position, integral)

@@ -35,6 +35,7 @@ class Hall(Model):
     """A building or yard: facility power = overhead + IT power × PUE."""
 
     name: Name
+    """The hall's name, unique among all items."""
     it_limit_mw: Series
     """Most IT power [MW], without PUE and overhead."""
     pue: Pue = 1.0
@@ -49,8 +50,11 @@ class CurtailmentOrder(Model):
     """A hard cap on import over a window; a period that it touches is capped for all of it."""
 
     name: Name
+    """The order's name, e.g. its number."""
     start: LocalTime
+    """Start of the window."""
     end: LocalTime
+    """End of the window (not inside it)."""
     import_limit_mw: Power
     """Most import [MW] inside the window."""
 
@@ -63,4 +67,6 @@ class Site(Model):
     ambient_c: Series | None = None
     """Ambient dry-bulb temperature [°C], for PUE tables and barred modes."""
     halls: Annotated[tuple[Hall, ...], Field(min_length=1, max_length=1000)]
+    """Buildings and yards; each fleet and pool sits in one."""
     curtailment: Annotated[tuple[CurtailmentOrder, ...], Field(max_length=1000)] = ()
+    """Orders of the grid's operator that cap import."""

@@ -17,13 +17,17 @@ class Groups(Model):
     """Groups of a fleet that are alike: same mode, same age."""
 
     mode: Name
+    """The mode that they are in."""
     groups: CountOrZero
+    """How many they are."""
     hours: Hours = LONG_AGO_HOURS
     """Hours since they came up (a mode with hashrate) or went down (a mode without). Groups up for less than
     the warm-up are still warming up, in the mode they entered."""
 
 
 class FleetState(Model):
+    """How the groups of a fleet stand."""
+
     groups: Annotated[tuple[Groups, ...], Field(max_length=10_000)] = ()
     """All groups; together as many as the fleet has. Default: all in the first mode without hashrate."""
     starts_today: CountOrZero = 0
@@ -36,12 +40,16 @@ class Nodes(Model):
     """Nodes of a pool that are alike."""
 
     on: Flag
+    """Whether they are on."""
     nodes: CountOrZero
+    """How many they are."""
     hours: Hours = LONG_AGO_HOURS
     """Hours since they were switched on or off."""
 
 
 class PoolState(Model):
+    """How the nodes of a pool stand."""
+
     nodes: Annotated[tuple[Nodes, ...], Field(max_length=10_000)] = ()
     """All nodes; default: all off."""
     it_power_mw: Power | None = None
@@ -54,21 +62,31 @@ class BillingRecord(Model):
     start: LocalTime
     """Start of the billing period."""
     committed_gpu_hours: NonNegative = 0.0
+    """GPU-hours committed so far in it."""
     delivered_gpu_hours: NonNegative = 0.0
+    """GPU-hours delivered so far in it."""
     credit_booked_usd: NonNegative = 0.0
     """Expected credit that earlier plans have booked; this plan books the change."""
 
 
 class ReservedState(Model):
+    """What has become of a reserved contract so far."""
+
     kind: Literal["reserved"]
+    """The kind of the contract."""
     accepted: Flag | None = None
     """Whether it was accepted; null: still open (an optional contract is then a decision)."""
     billing: Annotated[tuple[BillingRecord, ...], Field(max_length=500)] = ()
+    """What has happened so far in each billing period that is not over."""
 
 
 class BatchState(Model):
+    """What has become of a batch contract so far."""
+
     kind: Literal["batch"]
+    """The kind of the contract."""
     accepted: Flag | None = None
+    """Whether it was accepted; null: still open (an optional contract is then a decision)."""
     done_gpu_hours: NonNegative = 0.0
     """Owed work done so far."""
     missed_gpu_hours: NonNegative = 0.0
@@ -88,8 +106,12 @@ class BatchState(Model):
 
 
 class SpotState(Model):
+    """What has become of a spot contract so far."""
+
     kind: Literal["spot"]
+    """The kind of the contract."""
     accepted: Flag | None = None
+    """Whether it was accepted; null: still open (an optional contract is then a decision)."""
 
 
 ContractState = Annotated[ReservedState | BatchState | SpotState, Field(discriminator="kind")]
@@ -103,5 +125,8 @@ class State(Model):
     block_height: Annotated[float, Strict(), Field(ge=0, le=10_000_000)] | None = None
     """Height of the chain; takes the place of `bitcoin.block_height`."""
     fleets: dict[Name, FleetState] = Field(default_factory=dict)
+    """By name of the fleet; one that is not named stands at the default."""
     pools: dict[Name, PoolState] = Field(default_factory=dict)
+    """By name of the pool; one that is not named stands at the default."""
     contracts: dict[Name, ContractState] = Field(default_factory=dict)
+    """By name of the contract; one that is not named has not begun."""

@@ -19,7 +19,9 @@ class TouWindow(Model):
     """A price in a window of the local clock. The first window that matches a moment sets its price."""
 
     name: Name
+    """The window's name, e.g. `summer peak`."""
     price_usd_per_mwh: Price
+    """Energy price inside it [USD/MWh]."""
     months: Annotated[tuple[Annotated[int, Strict(), Field(ge=1, le=12)], ...], Field(min_length=1)] = MONTHS
     """Months of the year, 1 to 12."""
     days: Annotated[tuple[DayKind, ...], Field(min_length=1)] = ("weekday", "weekend", "holiday")
@@ -44,7 +46,9 @@ class Adder(Model):
     """A charge per MWh on top of the energy price: delivery, ancillary services, a retailer's fee."""
 
     name: Name
+    """What the charge is; its ledger lines carry the name."""
     usd_per_mwh: Series
+    """USD per MWh of metered import, before losses; may be negative."""
 
 
 class Energy(Model):
@@ -55,6 +59,7 @@ class Energy(Model):
     tou: TouCalendar | None = None
     """Time-of-use prices. Give this or `price_usd_per_mwh`."""
     adders: Annotated[tuple[Adder, ...], Field(max_length=100)] = ()
+    """Charges per MWh on top of the energy price."""
     loss_factor: Annotated[float, Strict(), Field(ge=0, le=1)] = 0.0
     """Delivery losses billed on top of metered energy, as a share of it."""
 
@@ -63,3 +68,4 @@ class Supply(Model):
     """Where power comes from and what it costs."""
 
     energy: Energy
+    """The bill for imported energy."""

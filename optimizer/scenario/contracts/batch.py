@@ -15,6 +15,7 @@ class Batch(ContractTerms):
     """GPU-hours owed. Work runs in whole periods between the release and the hard end."""
 
     kind: Literal["batch"]
+    """Says that this is a batch contract."""
     gpu_hours: Annotated[float, Strict(), Field(gt=0, le=1e9)]
     """GPU-hours owed in all, the part done before the horizon (in `state`) included."""
     release: LocalTime

@@ -26,7 +26,9 @@ class BillingPeriod(Model):
     """A span over which availability is judged, and what is expected of it after the horizon."""
 
     start: LocalTime
+    """Start of the span."""
     end: LocalTime
+    """End of the span (not inside it)."""
     rest_committed_gpu_hours: NonNegative = 0.0
     """GPU-hours committed between the end of the horizon and the end of this period."""
     rest_delivered_gpu_hours: NonNegative | None = None
@@ -37,6 +39,7 @@ class Reserved(ContractTerms):
     """GPUs committed by period, paid by the GPU-hour delivered, with credits for what is missing."""
 
     kind: Literal["reserved"]
+    """Says that this is a reserved contract."""
     committed_gpus: Series
     """GPUs committed in each period."""
     price_usd_per_gpu_hour: NonNegative

@@ -13,6 +13,7 @@ class ContractTerms(Model):
     """The common part of a contract: which pools may serve it, and how its GPUs are counted."""
 
     name: Name
+    """The contract's name, unique among all items."""
     pools: Annotated[tuple[Name, ...], Field(min_length=1, max_length=100)]
     """Pools it may run on; it may use several at once."""
     utilisation: Share = 1.0
