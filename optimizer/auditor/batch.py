@@ -212,6 +212,9 @@ def _follow_pieces(case: Case, job: Job, course: Course, restart: Floats, restar
             book.add("batch_restart", name, t, message, amount=course.backlog, unit="GPU-hours")
         finishing = _do_owed(case, job, course, t, owed)
         _check_work(case, job, t, gpus, owed + again, finishing)
+        if runs and course.finish is not None and not finishing:
+            message = f"{number(gpus)} GPUs run after all owed work is done"
+            book.add("batch_waste", name, t, message, amount=gpus * job.hours, unit="GPU-hours")
         if t == case.committed - 1:
             course.seam_backlog = course.backlog
         was_running, ran_before = runs, ran_before or runs

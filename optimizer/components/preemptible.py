@@ -3,21 +3,28 @@
 | symbol | meaning |
 |---|---|
 | y(p,t), r(t) | GPUs on each pool; 1 where the job runs (where `min_gpus` or restarts make it matter) |
-| k(t), e(t) | GPU-hours of owed and of restart work |
+| k(t), e(t), w(t) | GPU-hours of owed work, of restart work, of rounding up |
+| S(t) | owed work done by the end of t |
 | ρ(t), B(t) | 1 where a restart begins; restart work still owed after t |
+| G(t), f(t) | 1 from the finishing period on; 1 in it: f(t) = G(t) − G(t−1) |
+| l(t) | 1 where the finishing period runs the least GPUs for less work than theirs |
 | a | all-or-nothing: 1 where the job is done |
 
-    Δt × Σ_p y(p,t) = k(t) + e(t) + rounding(t)
+    Δt × Σ_p y(p,t) = k(t) + e(t) + w(t)
     min × r(t) ≤ Σ_p y(p,t) ≤ max × r(t)
     restart     ρ(t) = max(0, r(t) − r(t−1)), less the job's first beginning
+                and a run begins only where owed work is left
     backlog     B(t) = B(t−1) + R × ρ(t) − e(t);   B(t) > 0 ⇒ k(t) = 0
                 (where R ≤ min × Δt a restart ends in its own period: e(t) = R × ρ(t), and no B)
-    rounding    only in one period, at whose end all owed work is done: either the least GPUs run
-                (rounding ≤ min × Δt), or whole GPUs or nodes round it up (rounding < one unit × Δt)
-    done        G(t) binary, rising: Σ_{i ≤ t} k(i) ≥ K × G(t)
+    done        S(t) ≥ K × G(t), G rising;   r(t) = 1 only where S(t−1) < K
+    rounding    w(t) ≤ u × f(t) + (least × Δt − u) × l(t);   Σ_p y(p,t) ≤ max − (max − least) × l(t)
+
+u is what whole GPUs or nodes can round up, less than one of them: work and restarts leave no other remainders.
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
@@ -27,8 +34,14 @@ from optimizer.components.model import Model, PeriodSum
 from solvers.builder import Index
 from solvers.problem import Floats
 
-ALMOST = 1.0 - 1e-4
-"""Rounding up to a whole unit adds less than the unit."""
+WHOLE = 1e-9
+"""Relative: so close to a whole number of units work counts as one."""
+SOME = 1e-4
+"""Share of the least work of a period from which on work is owed: a job runs no more when it is done."""
+
+
+LEAST_LEFT = 1e-4
+"""Owed work that a run begins for, as a share of all of it: more than the tolerance by which work counts as done."""
 
 
 def preemptible(model: Model, job: Job, service: Service) -> Work:
@@ -55,6 +68,9 @@ class _Preemptible:
         self.done: Index | None = None
         if self._restarts_matter():
             self._restart_work()
+        if self.r is not None:
+            self._over_when_done(self.r)
+        self._done()
         self._balance()
 
     def _restarts_matter(self) -> bool:
@@ -98,11 +114,10 @@ class _Preemptible:
         top.add_sum(self.service.total)
         top.add(r, -most)
         self.model.limit(top, -np.inf, 0.0)
-        gate = self.whole if self.whole is not None else self.service.accepted if self.service.open else None
-        if gate is not None:
+        if self.whole is not None or self.service.open:
             rows = builder.rows(self.periods, -np.inf, 0.0)
             builder.add(rows, r, 1.0)
-            builder.add(rows, np.broadcast_to(gate, r.shape), -1.0)
+            builder.add(rows, np.broadcast_to(self._gate, r.shape), -1.0)
         return r
 
     def _restart_work(self) -> None:
@@ -111,7 +126,6 @@ class _Preemptible:
         r, periods = self.r, self.periods
         # ρ' = beginnings of running: exact for binary r.
         begins = builder.columns(periods, 0.0, 1.0)
-        rows = builder.rows((3, periods), np.array([[-np.inf], [-np.inf], [-np.inf]]), 0.0)
         was = float(before.running)
         upper = np.zeros((3, periods))
         upper[2] = 1.0
@@ -124,6 +138,11 @@ class _Preemptible:
         builder.add(rows[1], r, -1.0)
         builder.add(rows[2], begins, 1.0)  # ρ'(t) ≤ 1 − r(t−1)
         builder.add(rows[2, 1:], r[:-1], 1.0)
+        # Σ_{i<t} k(i) + δ ρ'(t) ≤ K: a run begins only where work is left, so that no restart burns power for
+        # its own sake at negative prices.
+        left = builder.rows(periods - 1, -np.inf, self.job.owed)
+        builder.add(left, self.done_so_far[:-1], 1.0)
+        builder.add(left, begins[1:], min(self.job.owed, LEAST_LEFT * max(1.0, self.job.owed)))
         self.restarts = restarts = builder.columns(periods, 0.0, 1.0)
         link = builder.rows(periods, 0.0, 0.0)
         builder.add(link, restarts, 1.0)
@@ -171,6 +190,19 @@ class _Preemptible:
         builder.add(rows, self.k, 1.0)
         builder.add(rows, open_, most_work)
 
+    def _over_when_done(self, r: Index) -> None:
+        """S(t−1) + a little × r(t) ≤ K: nothing runs, nor restarts, when all is done."""
+        least = min(self.job.owed, max(self.terms.min_gpus, 1.0) * self.hours)
+        rows = self.builder.rows(self.periods, -np.inf, 0.0)
+        self.builder.add(rows, r, SOME * least)
+        self.builder.add(rows[1:], self.done_so_far[:-1], 1.0)
+        self.builder.add(rows, np.broadcast_to(self._gate, r.shape), -self.job.owed)
+
+    @property
+    def _gate(self) -> Index:
+        """The column that is 0 where the job does not run at all."""
+        return self.service.accepted if self.whole is None else self.whole
+
     def _balance(self) -> None:
         """GPU-hours run are owed work, restart work, or the rounding of the finishing period."""
         terms, builder = self.terms, self.builder
@@ -179,49 +211,79 @@ class _Preemptible:
         spent.add(self.k, -1.0)
         if self.e is not None:
             spent.add(self.e, -1.0)
-        unit = float(max(self.service.units)) if terms.gpu_unit != "fraction" else 0.0
-        if terms.min_gpus > unit:
-            least = self._finishing()
-            rounding = builder.columns(self.periods, 0.0, terms.min_gpus * self.hours)
-            spent.add(rounding, -1.0)
-            self._only_where(rounding, least, terms.min_gpus * self.hours)
-            top = self.model.sum()
-            top.add_sum(self.service.total)
-            top.add(least, terms.max_gpus - terms.min_gpus)
-            self._at_most(top, np.full(self.periods, terms.max_gpus))
-            # A finishing period does some work: 1e-4 of what the least GPUs could.
-            rows = builder.rows(self.periods, 0.0, np.inf)
-            builder.add(rows, self.k, 1.0)
-            builder.add(rows, least, -min(self.job.owed, terms.min_gpus * self.hours) * 1e-4)
-        if unit:
-            last = self._finishing()
-            rounding = builder.columns(self.periods, 0.0, unit * self.hours * ALMOST)
-            spent.add(rounding, -1.0)
-            self._only_where(rounding, last, unit * self.hours * ALMOST)
+        rounding, least = self._most_rounding(), self._least_gpus()
+        short_run = least * self.hours > rounding and terms.min_gpus > 0
+        if rounding or short_run:
+            finishing = self._finishing()
+            w = builder.columns(self.periods, 0.0, np.where(self.job.allowed, max(rounding, least * self.hours), 0.0))
+            spent.add(w, -1.0)
+            up = self.model.sum()
+            up.add(w, 1.0)
+            up.add_sum(finishing, -rounding)
+            if short_run:
+                l_ = self._short_run(finishing, least)
+                up.add(l_, rounding - least * self.hours)
+            self.model.limit(up, -np.inf, 0.0)
         self.model.limit(spent, 0.0, 0.0)
 
-    def _finishing(self) -> Index:
-        """Binary columns: 1 in at most one period, at whose end all owed work is done."""
-        builder = self.builder
-        last = builder.columns(self.periods, 0.0, self.job.allowed.astype(float), integer=True)
-        once = builder.rows(1, -np.inf, 1.0)
-        builder.add(once, last, 1.0)
-        rows = builder.rows(self.periods, 0.0, np.inf)
-        builder.add(rows, self.done_so_far, 1.0)
-        builder.add(rows, last, -self.job.owed)
-        return last
+    def _most_rounding(self) -> float:
+        """u: the most that whole GPUs or nodes can add to the work [GPU-hours]; always less than one of them.
 
-    def _only_where(self, amount: Index, gate: Index, most: float) -> None:
-        rows = self.builder.rows(self.periods, -np.inf, 0.0)
-        self.builder.add(rows, amount, 1.0)
-        self.builder.add(rows, gate, -most)
+        GPU-hours come in steps of the units' greatest common divisor; what work and any number of restarts
+        leave of a step is known.
+        """
+        if self.terms.gpu_unit == "fraction":
+            return 0.0
+        step = math.gcd(*self.service.units) * self.hours
+        restarts = np.arange(self.periods // 2 + 2) if self.terms.restart_gpu_hours else np.zeros(1)
+        work = self.job.owed + self.job.before.restart_gpu_hours_owed + restarts * self.terms.restart_gpu_hours
+        left = np.mod(-work, step)
+        left[step - left < WHOLE * np.maximum(1.0, work)] = 0.0
+        return float(left.max()) + max(self.service.units) * self.hours - step
 
-    def _finished_by(self) -> PeriodSum | None:
+    def _least_gpus(self) -> float:
+        """The fewest GPUs that the job can run on, in its units."""
+        if self.terms.gpu_unit == "fraction":
+            return self.terms.min_gpus
+        step = math.gcd(*self.service.units)
+        return float(np.ceil(self.terms.min_gpus / step - 1e-9) * step)
+
+    def _finishing(self) -> PeriodSum:
+        """f(t): from G where there is one, else columns of its own."""
+        finishing = self.model.sum()
+        if self.done is None:
+            f = self.builder.columns(self.periods, 0.0, self.job.allowed.astype(float), integer=True)
+            finishing.add(f, 1.0)
+            once = self.builder.rows(1, -np.inf, 1.0)
+            self.builder.add(once, f, 1.0)
+            rows = self.builder.rows(self.periods, 0.0, np.inf)
+            self.builder.add(rows, self.done_so_far, 1.0)
+            self.builder.add(rows, f, -self.job.owed)
+        else:
+            finishing.add(self.done, 1.0)
+            finishing.add(self.done[:-1], -1.0, np.arange(1, self.periods))
+        return finishing
+
+    def _short_run(self, finishing: PeriodSum, least: float) -> Index:
+        """l(t), with its rows."""
+        l_ = self.builder.columns(self.periods, 0.0, self.job.allowed.astype(float), integer=True)
+        inside = self.model.sum()
+        inside.add(l_, 1.0)
+        inside.add_sum(finishing, -1.0)
+        self._at_most(inside, np.zeros(self.periods))
+        top = self.model.sum()
+        top.add_sum(self.service.total)
+        top.add(l_, self.terms.max_gpus - least)
+        self._at_most(top, np.full(self.periods, self.terms.max_gpus))
+        return l_
+
+    def _done(self) -> None:
+        """G(t), where money hangs on it."""
         terms, builder, job = self.terms, self.builder, self.job
-        paid = job.ends_inside and (job.completion_usd or job.before.completion_accrued_usd)
+        paid = job.ends_inside and (terms.completion_usd or job.before.completion_accrued_usd)
         late = terms.lateness_usd_per_hour and bool(job.late_hours.any())
         if not (paid or late):
-            return None
+            return
         self.done = done = builder.columns(self.periods, 0.0, 1.0, integer=True)
         rows = builder.rows(self.periods, 0.0, np.inf)
         builder.add(rows, self.done_so_far, 1.0)
@@ -229,9 +291,6 @@ class _Preemptible:
         rising = builder.rows(self.periods - 1, 0.0, np.inf)
         builder.add(rising, done[1:], 1.0)
         builder.add(rising, done[:-1], -1.0)
-        finished = self.model.sum()
-        finished.add(done, 1.0)
-        return finished
 
     def _missing(self) -> tuple[Index, Floats, float]:
         """M, see the module."""
@@ -239,13 +298,16 @@ class _Preemptible:
         if self.whole is not None:
             columns, values = np.concatenate([z, self.whole]), np.array([1.0, -1.0])
             if job.ends_inside:
-                rows = builder.rows(1, 0.0, 0.0)  # all of it, or nothing
+                rows = builder.rows(1, 0.0, np.inf)  # all of it, or nothing
+                builder.add(rows, self.whole, -job.owed)
             else:
-                rows = builder.rows(1, -job.capacity_after, np.inf)
+                # What a job that is not done has of restart work was owed before: it bounds nothing.
+                before = job.before.restart_gpu_hours_owed if self.backlog is not None else 0.0
+                rows = builder.rows(1, -job.capacity_after - before, np.inf)
+                builder.add(rows, self.whole, -job.owed - before)
                 if self.backlog is not None:
                     builder.add(rows, self.backlog[-1:], -1.0)
             builder.add(rows, self.done_so_far[-1:], 1.0)
-            builder.add(rows, self.whole, -job.owed)
             restart_owed = job.before.restart_gpu_hours_owed
             if not job.ends_inside and job.owed + restart_owed <= job.capacity_after:
                 return np.zeros(0, dtype=np.int64), np.zeros(0), 0.0
@@ -268,7 +330,10 @@ class _Preemptible:
         owed_work.add(self.k, 1.0)
         if self.e is not None:
             restart_work.add(self.e, 1.0)
-        finished_by = self._finished_by()
+        finished_by = None
+        if self.done is not None:
+            finished_by = model.sum()
+            finished_by.add(self.done, 1.0)
         missing = self._missing()
         given_up = None
         if self.whole is not None:

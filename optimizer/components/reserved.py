@@ -222,7 +222,8 @@ class ReservedBlock:
         delivered = self._service.total.value(x)
         records = []
         for billing, breached in zip(self._billings, self._breached, strict=True):
-            if billing.start.timestamp() < seam < billing.end.timestamp():
+            touched = bool((billing.periods < horizon.committed).any()) or billing.history in self._before.billing
+            if touched and billing.end.timestamp() > seam:
                 history = billing.history
                 records.append(
                     BillingRecord(

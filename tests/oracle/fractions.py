@@ -111,12 +111,13 @@ def _reserved(scenario: Scenario, contract: Reserved, pools: tuple[int, ...]) ->
 
 
 def _levels(contract: Reserved, committed: float) -> list[float]:
-    """The least deliveries that matter: each tier's threshold, the floor's, and none."""
+    """The least deliveries that matter: each tier's threshold, the floor's, and none. A plan aims at the threshold
+    itself; the rule's 1e-6 below it is a tolerance in judging, not something to sell."""
     marks = [tier.below for tier in contract.tiers]
     floor = contract.availability_floor
     if floor is None:
-        return [-WIDE, *((mark - 1e-6) * committed for mark in marks)]
-    return [(mark - 1e-6) * committed for mark in [floor, *(mark for mark in marks if mark > floor)]]
+        return [-WIDE, *(mark * committed for mark in marks)]
+    return [mark * committed for mark in [floor, *(mark for mark in marks if mark > floor)]]
 
 
 def _unbroken(scenario: Scenario, contract: Contract, pools: tuple[int, ...]) -> Share:

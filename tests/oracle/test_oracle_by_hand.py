@@ -137,7 +137,7 @@ def test_tier_by_fractions_equals_tier_by_whole_gpus() -> None:
                 assert found == pytest.approx(profit)
             else:
                 # Fractions deliver just enough: a share of the dear hour.
-                short = 6 - (below - 1e-6) * 6
+                short = 6 - below * 6
                 kept = 60.0 * 5 + max(0.0, 1 - short) * -200.0
                 assert found == pytest.approx(max(kept, profit), abs=1e-6)
 
