@@ -111,7 +111,7 @@ CASES: dict[str, tuple[Scenario, float]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_worked_number(case: str, solver: str) -> None:
     given, profit = CASES[case]
-    schedule = plan(given, solver=solver, gap=1e-9)
+    schedule = plan(given, solver=solver, gap=2e-6)  # CBC proves nothing finer than 1e-5 USD
     assert schedule.outcome.status == "proven"
     assert schedule.profit_usd == pytest.approx(profit, rel=1e-6, abs=1e-6)
     assert schedule.profit_usd == pytest.approx(schedule.ledger["usd"].sum(), rel=1e-9)
