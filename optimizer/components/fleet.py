@@ -205,16 +205,11 @@ class FleetBlock:
             return taken
 
         up_names = [self._modes[i].name for i in self._up_modes]
-        young = [(a, n) for a, n in ages[0] if a < self._warm_up]
-        for age, _ in young:
+        for age in {a for a, _ in ages[0] if a < self._warm_up}:
             born = last + 1 - age
             for row, mode in enumerate(up_names):
-                count = (
-                    started[row, born]
-                    if born >= 0
-                    else sum(c.count for c in self.cohorts if c.up and c.age == -born and c.kind == mode)
-                )
-                place(mode, age, round(float(count)))
+                before = sum(c.count for c in self.cohorts if c.up and c.age == -born and c.kind == mode)
+                place(mode, age, before + (round(float(started[row, born])) if born >= 0 else 0))
         down_names = [m.name for m in self._modes if m.name not in up_names]
         grown = [(a, n) for a, n in ages[0] if a >= self._warm_up]
         for names, cohorts in ((up_names, grown), (down_names, ages[1])):

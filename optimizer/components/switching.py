@@ -102,11 +102,12 @@ class Switches:
     def settle(self, x: Floats) -> None:
         """No start beside a stop: starts and stops are the net change."""
         net = self.net(x)
-        if len(self.starts) == 1:
-            x[self.starts[0]] = np.maximum(net, 0.0)
-            x[self.stops] = np.maximum(-net, 0.0)
-        else:
-            x[self.stops] = x[self.starts].sum(axis=0) - net
+        x[self.stops] = np.maximum(-net, 0.0)
+        left = np.maximum(net, 0.0)
+        for mode in self.starts[:-1]:
+            x[mode] = np.minimum(x[mode], left)
+            left -= x[mode]
+        x[self.starts[-1]] = left
 
     def net(self, x: Floats) -> Floats:
         """Change of the number up in each period, (periods,)."""

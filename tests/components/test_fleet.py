@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
+from optimizer.formulation import formulate
 from tests.components.conftest import Solve
 from tests.toys import group_fleet, mode, scenario
 
@@ -180,6 +182,19 @@ def test_nothing_starts_beside_a_stop_where_warming_costs_nothing(solve: Solve) 
     assert found.of("miners", "groups_started[normal]") == [0, 0, 0]
 
 
+def test_a_start_beside_a_stop_is_settled_to_none() -> None:
+    # Two normal and one off; in the second period one stops, two start in low and one in normal: net, two start.
+    fleet = group_fleet(5, modes=[mode("normal"), LOW], warm_up_hours=1.0)
+    formulation = formulate(scenario([50] * 2, fleets=[fleet], state=before(("normal", 2, 9.0), ("off", 3, 9.0))))
+    block, x = formulation.fleets["miners"], np.zeros(formulation.problem.columns)
+    x[block.in_mode] = [[3, 1], [2, 2], [0, 2]]  # off, normal, low
+    x[block.switches.starts] = [[0, 1], [0, 2]]
+    x[block.switches.stops] = [0, 1]
+    settled = formulation.settle(x)
+    assert settled[block.switches.starts].sum(axis=0).tolist() == [0, 2]
+    assert settled[block.switches.stops].tolist() == [0, 0]
+
+
 def test_ramp_counts_from_the_power_before(solve: Solve) -> None:
     # Three groups on, 1 MW per hour down: 2 and 1 MW at 300 lose 200 each.
     fleet = group_fleet(3, ramp_mw_per_hour=1.0)
@@ -285,3 +300,15 @@ def test_quarter_hours(solve: Solve) -> None:
     found = solve(scenario([50, 130, 300], fleets=[fleet], time={"resolution_minutes": 15}), 5)
     assert found.of("miners", "groups[normal]") == [1, 1, 0]
     assert found.usd("mining_revenue") == [25, 25, 0]
+
+
+def test_groups_that_came_up_less_than_a_period_ago_keep_their_mode(solve: Solve) -> None:
+    # Up for a quarter of an hour, warm-up three hours: counted from the start of the horizon. Another starts beside
+    # them, in the mode normal (paid 100 per MWh).
+    fleet = group_fleet(2, modes=[mode("normal"), LOW], warm_up_hours=3.0)
+    state = before(("low", 1, 0.25), ("off", 1, 9.0))
+    found = solve(scenario([-100, -100], fleets=[fleet], state=state), 320)
+    assert found.of("miners", "groups_warming") == [2, 2]
+    assert found.schedule.state is not None
+    groups = found.schedule.state.fleets["miners"].groups
+    assert sorted((g.mode, g.groups, g.hours) for g in groups) == [("low", 1, 2), ("normal", 1, 2)]
