@@ -9,6 +9,7 @@ from optimizer.cli.init import init_command
 from optimizer.cli.prices import import_prices_command
 from optimizer.cli.scenario import schema_command, validate_command
 from optimizer.cli.solve import solve_command
+from optimizer.cli.tariff import tariffs
 from optimizer.cli.value import value_command
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app.command("init")(init_command)
 app.command("schema")(schema_command)
 imports.command("prices")(import_prices_command)
 app.add_typer(imports, name="import")
+app.add_typer(tariffs, name="tariff")
 
 
 def main() -> None:

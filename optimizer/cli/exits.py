@@ -63,6 +63,7 @@ def guarded(command: Command) -> Command:
         from optimizer.scenario.faults import ScenarioError
         from optimizer.schedule import ScheduleError
         from optimizer.starter import StarterError
+        from optimizer.tariff.errors import TariffError
         from solvers import ProblemError, SolverUnavailable, SolverUnsuitable, UnknownSolver
 
         invalid = (
@@ -70,6 +71,7 @@ def guarded(command: Command) -> Command:
             ScheduleError,
             PriceFileError,
             StarterError,
+            TariffError,
             ProblemError,
             SolverUnavailable,
             SolverUnsuitable,
