@@ -28,7 +28,7 @@ from optimizer.components.switching import Cohort, Switches, ages_after, history
 from optimizer.scenario.fleet import Fleet, Mode
 from optimizer.scenario.series import align
 from optimizer.scenario.state import LONG_AGO_HOURS, FleetState, Groups
-from solvers.problem import Floats
+from solvers.problem import Bools, Floats
 
 
 class FleetBlock:
@@ -65,8 +65,8 @@ class FleetBlock:
             temperature = align(ambient, model.horizon)
             for i, mode in enumerate(self._modes):
                 barred[i] = temperature > (np.inf if mode.max_ambient_c is None else mode.max_ambient_c)
-        most = np.where(barred, 0.0, float(fleet.groups))
-        self.in_mode = model.builder.columns((len(self._modes), model.periods), 0.0, most, integer=True)
+        self.in_mode = model.builder.columns((len(self._modes), model.periods), 0.0, fleet.groups, integer=True)
+        self._bar(barred)
         total = model.sum()
         total.add(self.in_mode, 1.0)
         self.group_rows = model.limit(total, fleet.groups, fleet.groups)
@@ -85,6 +85,17 @@ class FleetBlock:
         before = drawn if self._state.it_power_mw is None else self._state.it_power_mw
         require_ramp(model, fleet.name, self.power_mw, fleet.ramp_mw_per_hour, before)
 
+    def _bar(self, barred: Bools) -> None:
+        """No group in a barred mode: rows, so that an explanation can name them."""
+        for mode, columns, hot in zip(self._modes, self.in_mode, barred, strict=True):
+            periods = np.flatnonzero(hot)
+            if len(periods):
+                rows = self._model.builder.rows(len(periods), -np.inf, 0.0)
+                self._model.builder.add(rows, columns[periods], 1.0)
+                words = "heat bars it {when}, {amount} groups have to be in it"
+                name, size = f"mode {mode.name}", self._fleet.groups
+                self._model.require(self._fleet.name, name, "groups", rows, words, size=size, periods=periods)
+
     def _mode(self, name: str) -> Mode:
         return next(mode for mode in self._modes if mode.name == name)
 
@@ -97,6 +108,7 @@ class FleetBlock:
         self.switches = Switches(
             model,
             fleet.name,
+            "groups",
             fleet,
             self._up,
             fleet.groups,
@@ -112,7 +124,10 @@ class FleetBlock:
                 warming.add_constant(self._warming_before(mode))
                 warming.add(self.in_mode[mode], -1.0)
                 rows = model.limit(warming, -np.inf, 0.0)
-                model.require(fleet.name, "warm-up", "groups", rows)
+                words = (
+                    f"{{amount}} groups that warm up in mode {self._modes[mode].name} would have to leave it {{when}}"
+                )
+                model.require(fleet.name, "warm-up", "groups", rows, words, size=fleet.groups)
         if fleet.starts_per_day is not None:
             day = model.horizon.day
             days = int(day[-1]) + 1
@@ -121,7 +136,14 @@ class FleetBlock:
             rows = builder.rows(days, -np.inf, most)
             builder.add(rows[day], self.switches.starts, 1.0)
             model.require(
-                fleet.name, "starts per day", "starts", rows, np.searchsorted(day, np.arange(days)).astype(np.int64)
+                fleet.name,
+                "starts per day",
+                "starts",
+                rows,
+                "allows {allowed} more starts in the day {when}, at least {needed} are needed",
+                size=fleet.groups,
+                periods=np.searchsorted(day, np.arange(days)).astype(np.int64),
+                allowed=most,
             )
 
     def _warming_before(self, mode: int) -> Floats:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optimizer.components.model import Model, PeriodSum
+from optimizer.components.model import LIMIT_WORDS, Model, PeriodSum
 from optimizer.scenario.horizon import Horizon, localize
 from optimizer.scenario.series import align
 from optimizer.scenario.site import CurtailmentOrder
@@ -51,12 +51,15 @@ class GridBlock:
         imported = model.sum()
         imported.add(self.import_mw, 1.0)
         limit = align(site.import_limit_mw, horizon, "min")
-        model.require("site", "import limit", "MW", model.limit(imported, -np.inf, limit))
+        size = float(limit.max())
+        rows = model.limit(imported, -np.inf, limit)
+        model.require("site", "import limit", "MW", rows, LIMIT_WORDS, size=size, allowed=limit)
         for order in site.curtailment:
             periods = np.flatnonzero(touched(order, horizon))
             if len(periods):
                 rows = model.limit(imported, -np.inf, order.import_limit_mw, periods)
-                model.require("site", f"curtailment order {order.name}", "MW", rows, periods)
+                name, most = f"curtailment order {order.name}", order.import_limit_mw
+                model.require("site", name, "MW", rows, LIMIT_WORDS, size=size, periods=periods, allowed=most)
                 limit[periods] = np.minimum(limit[periods], order.import_limit_mw)
         price = energy_price(energy, horizon)
         billed_mwh = horizon.hours * (1.0 + energy.loss_factor)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.components.model import Model, PeriodSum
+from optimizer.components.model import LIMIT_WORDS, Model, PeriodSum
 from optimizer.scenario.horizon import Horizon
 from optimizer.scenario.series import Series, align
 from optimizer.scenario.site import Hall, PueTable
@@ -42,7 +42,8 @@ def add_hall(model: Model, hall: Hall) -> PeriodSum:
         facility.add(_switched_on(model, hall.name, it), hall.overhead_mw)
     else:
         facility.add_constant(hall.overhead_mw)
-    model.require(hall.name, "IT limit", "MW", model.limit(it, -np.inf, most))
+    rows = model.limit(it, -np.inf, most)
+    model.require(hall.name, "IT limit", "MW", rows, LIMIT_WORDS, size=float(most.max()), allowed=most)
     model.show(hall.name, "it_mw", it)
     model.show(hall.name, "pue", pue)
     model.show(hall.name, "facility_mw", facility)

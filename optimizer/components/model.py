@@ -60,6 +60,9 @@ class PeriodSum:
         return np.asarray(self.constant + total)
 
 
+LIMIT_WORDS = "allows {allowed} MW {when}, at least {needed} MW are needed"
+
+
 @dataclass(frozen=True, eq=False)
 class Draw:
     """What a fleet or pool draws in its hall.
@@ -79,8 +82,8 @@ class Draw:
 class Requirement:
     """Rows that say one thing an operator knows by name.
 
-    `rows` and `periods` run in parallel; `unit` is that of the rows' limits, e.g. MW. `say` turns a period's
-    violation into words that name both sides.
+    `rows`, `periods` and `allowed` run in parallel. A row's violation times `per_row` is in `unit`; `size` is
+    what is large in that unit.
     """
 
     item: str
@@ -88,6 +91,14 @@ class Requirement:
     unit: str
     rows: Index
     periods: npt.NDArray[np.int64]
+    size: float
+    words: str
+    """What is to be said when it would have to give way: a text with {allowed}, {needed} (more than allowed),
+    {amount} (by which it gives way) and {when}."""
+    allowed: Floats
+    per_row: float
+    span: npt.NDArray[np.int64]
+    """All periods that the rows speak of, where a row speaks of several."""
 
 
 Reader = Callable[[Floats], Floats]
@@ -180,11 +191,27 @@ class Model:
         return rows
 
     def require(
-        self, item: str, name: str, unit: str, rows: Index, periods: npt.NDArray[np.int64] | None = None
+        self,
+        item: str,
+        name: str,
+        unit: str,
+        rows: Index,
+        words: str,
+        *,
+        size: float,
+        periods: npt.NDArray[np.int64] | None = None,
+        allowed: FloatLike = 0.0,
+        per_row: float = 1.0,
+        span: npt.NDArray[np.int64] | None = None,
     ) -> None:
-        """Remember what rows say, for the explanation of a plan that cannot be."""
+        """Remember what rows say, for the explanation of a plan that cannot be; see `Requirement`."""
         which = np.arange(len(rows)) if periods is None else periods
-        self.requirements.append(Requirement(item, name, unit, rows, which))
+        limits = np.broadcast_to(np.asarray(allowed, dtype=float), which.shape)
+        self.requirements.append(
+            Requirement(
+                item, name, unit, rows, which, max(size, 1e-9), words, limits, per_row, which if span is None else span
+            )
+        )
 
     def _line(self, item: str, kind: str) -> PeriodSum:
         return self.ledger.setdefault((item, kind), self.sum())

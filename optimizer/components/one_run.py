@@ -40,7 +40,8 @@ def one_run(model: Model, job: Job, service: Service) -> Work:
     if under_way:
         goes_on = builder.rows(1, 1.0, np.inf)
         builder.add(goes_on, start, 1.0)
-        model.require(terms.name, "a run under way goes on", "runs", goes_on)
+        words = "its run under way would have to stop {when}"
+        model.require(terms.name, "run under way", "runs", goes_on, words, size=1.0)
     t, i = windows(model.periods, length)
     owed_work, finished_by, nothing = model.sum(), model.sum(), model.sum()
     for pool in range(len(service.pools)):

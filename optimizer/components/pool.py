@@ -43,8 +43,9 @@ class PoolBlock:
         self.nodes_on.add(self.on, 1.0)
         if pool.nodes_available is not None:
             rows = model.limit(self.nodes_on, -np.inf, self.nodes_most)
-            model.require(pool.name, "nodes available", "nodes", rows)
-        self.switches = Switches(model, pool.name, pool, self.nodes_on, pool.nodes, self.cohorts)
+            words = "{allowed} nodes are available {when}, at least {needed} have to be on"
+            model.require(pool.name, "nodes available", "nodes", rows, words, size=pool.nodes, allowed=self.nodes_most)
+        self.switches = Switches(model, pool.name, "nodes", pool, self.nodes_on, pool.nodes, self.cohorts)
         self.in_use = model.sum()
         self.power_mw = model.sum()
         self.power_mw.add(self.on, (pool.idle_power_w - pool.off_power_w) / 1e6)

@@ -33,6 +33,8 @@ from optimizer.schedule import ContractReport
 from solvers.builder import Index
 from solvers.problem import Floats
 
+FLOOR = "availability floor"
+"""Name of the requirement; its row stands in the last period of the billing period."""
 MET = 1e-6
 """A tier is met where delivered ≥ (below − 1e-6) × committed."""
 
@@ -130,7 +132,18 @@ class ReservedBlock:
             rows = model.builder.rows(1, 0.0, np.inf)
             model.builder.add(rows, delivered[0], delivered[1] * scale)
             model.builder.add(rows, z, -need * scale)
-            model.require(terms.name, "availability floor", "GPU-hours", rows, billing.periods[-1:])
+            model.require(
+                terms.name,
+                FLOOR,
+                "GPU-hours",
+                rows,
+                "is missed by {amount} GPU-hours",
+                size=committed,
+                periods=billing.periods[-1:],
+                allowed=terms.availability_floor,
+                per_row=1.0 / scale,
+                span=billing.periods,
+            )
         # θ_1 … θ_k and D_min, less what is sure.
         marks = np.array([*(max(t.below * committed - sure, 0.0) for t in tiers), 0.0])
         reachable = marks[:-1] > 0.0

@@ -50,6 +50,7 @@ class Switches:
         self,
         model: Model,
         item: str,
+        unit: str,
         terms: Switching,
         up: PeriodSum,
         count: int,
@@ -58,8 +59,8 @@ class Switches:
         least_up: int = 0,
         starts: Index | None = None,
     ) -> None:
-        """`up` counts items up; `least_up` is a floor of the minimum up time in periods; `starts` (…, periods)
-        are columns that already stand for the starts (by mode)."""
+        """`unit` is what the items are called; `up` counts items up; `least_up` is a floor of the minimum up time
+        in periods; `starts` (…, periods) are columns that already stand for the starts (by mode)."""
         self._model, self._up = model, up
         self.up_before = sum(c.count for c in cohorts if c.up)
         horizon, builder, periods = model.horizon, model.builder, model.periods
@@ -87,7 +88,8 @@ class Switches:
             recent.add_sum(up, -1.0)
             recent.add_constant(history(cohorts, True, min_up, periods))
             rows = model.limit(recent, -np.inf, 0.0)
-            model.require(item, "minimum up time", "items", rows)
+            words = f"{{amount}} {unit} would have to stop early {{when}}"
+            model.require(item, "minimum up time", unit, rows, words, size=count)
         if min_down > 1 or (min_down == 1 and any(not c.up and c.age < 1 for c in cohorts)):
             recent = model.sum()
             t, i = windows(periods, min_down)
@@ -95,7 +97,8 @@ class Switches:
             recent.add_sum(up)
             recent.add_constant(history(cohorts, False, min_down, periods))
             self.down_rows = model.limit(recent, -np.inf, float(count))
-            model.require(item, "minimum down time", "items", self.down_rows)
+            words = f"{{amount}} {unit} would have to start early {{when}}"
+            model.require(item, "minimum down time", unit, self.down_rows, words, size=count)
         if terms.start_cost_usd:
             model.earn(item, "start", starts, -terms.start_cost_usd)
 
@@ -127,7 +130,9 @@ def require_ramp(
     change.add(columns[later], -values[later], period[later] + 1)
     change.add_constant(-np.concatenate([[before_mw], power_mw.constant[:-1]]))
     most = ramp_mw_per_hour * model.horizon.hours
-    model.require(item, "ramp", "MW", model.limit(change, -most, most))
+    words = "allows a change of {allowed} MW {when}, at least {needed} MW are needed"
+    rows = model.limit(change, -most, most)
+    model.require(item, "ramp", "MW", rows, words, size=max(most, before_mw), allowed=most)
 
 
 def ages_after(
