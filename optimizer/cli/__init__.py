@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from io import TextIOWrapper
+
 import typer
 
 from optimizer.cli.audit import audit_command
@@ -34,4 +37,8 @@ app.add_typer(tariffs, name="tariff")
 
 def main() -> None:
     """Entry point of the `wattshift` command."""
+    for stream in (sys.stdout, sys.stderr):
+        # Names may be of any script: what a terminal has no letters for is escaped, and no error.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     app()

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from optimizer.cli.exits import ExitCode, complain, exit_code, guarded
 from optimizer.cli.source import SCENARIO_HELP, read_scenario
 from optimizer.schedule import Schedule
+
+if TYPE_CHECKING:
+    from optimizer.auditor.findings import Findings
+    from optimizer.clash import Clash
+    from optimizer.scenario.scenario import Scenario
 
 
 @guarded
@@ -30,28 +36,42 @@ def solve_command(
     Exit codes: 0 proven; 2 invalid input; 3 infeasible; 4 feasible, not proven; 5 rejected by the audit; 6 no
     plan in time; 7 unbounded; 130 interrupted; 1 internal error.
     """
-    from optimizer.clash import clashes
+    try:
+        code = _solve(scenario, Options(solver, gap, time_limit), output, json=json)
+    except BrokenPipeError:
+        raise
+    except (Exception, KeyboardInterrupt) as error:
+        if json:  # to people it is told by `guarded`
+            from optimizer.report.machine import as_text, failed_object
+
+            typer.echo(as_text(failed_object(error)))
+        raise
+    raise typer.Exit(code)
+
+
+class Options(NamedTuple):
+    """How to solve."""
+
+    solver: str
+    gap: float
+    time_limit_s: float
+
+
+def _solve(argument: str, options: Options, output: Path | None, *, json: bool) -> ExitCode:
     from optimizer.planner import plan_and_audit
     from optimizer.report.progress import SolveProgress
-    from optimizer.scenario.faults import ScenarioError
 
     begun = time.perf_counter()
-    try:
-        given = read_scenario(scenario)
-    except ScenarioError as error:
-        if json:
-            from optimizer.report.machine import as_text, refused_object
-
-            typer.echo(as_text(refused_object(error.faults, error.source)))
-        raise
+    given = read_scenario(argument)
     loaded = time.perf_counter() - begun
-    with SolveProgress(solver, given.currency) as progress:
-        schedule, findings = plan_and_audit(
-            given, solver=solver, gap=gap, time_limit_s=time_limit, progress=progress.listener
-        )
+    if output is not None:
+        output.mkdir(parents=True, exist_ok=True)  # what cannot be written is told before the solve
+    with SolveProgress(options.solver, given.currency) as progress:
+        schedule, findings = plan_and_audit(given, **options._asdict(), progress=progress.listener)
     schedule = _with_load(schedule, loaded)
-    why = clashes(given) if schedule.outcome.status == "infeasible" else ()
-    if output is not None and findings.ok and schedule.profit_usd is not None:
+    why = _clashes(given) if schedule.outcome.status == "infeasible" else ()
+    written = output is not None and findings.ok and schedule.profit_usd is not None
+    if output is not None and written:
         schedule.write(output)
     if json:
         from optimizer.report.machine import as_text, solve_object
@@ -59,10 +79,22 @@ def solve_command(
         typer.echo(as_text(solve_object(schedule, findings, why)))
     else:
         _show(given, schedule, findings, why)
+        if written:
+            typer.echo(f"written: {output}")
     code = exit_code(schedule.outcome, accepted=findings.ok)
     if code is ExitCode.INTERRUPTED:
         complain("interrupted")
-    raise typer.Exit(code)
+    return code
+
+
+def _clashes(scenario: Scenario) -> Sequence[Clash]:
+    """Why there is no plan; nothing where the question is interrupted: that there is none stays said."""
+    from optimizer.clash import clashes
+
+    try:
+        return clashes(scenario)
+    except KeyboardInterrupt:
+        return ()
 
 
 def _with_load(schedule: Schedule, seconds: float) -> Schedule:
@@ -70,7 +102,7 @@ def _with_load(schedule: Schedule, seconds: float) -> Schedule:
     return replace(schedule, seconds=spent.model_copy(update={"load": seconds, "total": spent.total + seconds}))
 
 
-def _show(scenario: Any, schedule: Schedule, findings: Any, why: Any) -> None:
+def _show(scenario: Scenario, schedule: Schedule, findings: Findings, why: Sequence[Clash]) -> None:
     from rich.console import Console
 
     from optimizer.report.table import audit_line, outcome_line, print_plan

@@ -9,7 +9,7 @@ from typing import Any
 
 from optimizer.auditor.findings import Findings
 from optimizer.clash import Clash
-from optimizer.scenario.faults import Fault
+from optimizer.scenario.faults import ScenarioError
 from optimizer.schedule import SCHEDULE_VERSION, Schedule, dispatch_records
 
 
@@ -41,12 +41,24 @@ def solve_object(schedule: Schedule, findings: Findings, clashes: Sequence[Clash
     }
 
 
-def refused_object(faults: Sequence[Fault], source: str) -> dict[str, Any]:
-    """The object of a scenario that was refused: outcome `error`, and its faults."""
+def failed_object(error: BaseException) -> dict[str, Any]:
+    """The object of a solve that came to no outcome: input that is refused (with its faults), an interrupt, or an
+    error."""
+    interrupted = isinstance(error, KeyboardInterrupt)
+    refused = isinstance(error, ScenarioError)
     return {
         "schema_version": SCHEDULE_VERSION,
         "scenario": None,
-        "outcome": {"status": "error", "gap": None, "bound_usd": None, "limit": None, "message": "invalid scenario"},
+        "currency": None,
+        "outcome": {
+            "status": "no_solution" if interrupted else "error",
+            "gap": None,
+            "gap_usd": None,
+            "bound_usd": None,
+            "gap_asked": None,
+            "limit": "interrupt" if interrupted else None,
+            "message": "invalid scenario" if refused else str(error),
+        },
         "profit_usd": None,
         "horizon_profit_usd": None,
         "ledger": None,
@@ -56,11 +68,14 @@ def refused_object(faults: Sequence[Fault], source: str) -> dict[str, Any]:
         "size": None,
         "dispatch": None,
         "contracts": None,
-        "source": source,
-        "faults": [asdict(fault) for fault in faults],
+        "state": None,
+        "clashes": [],
+        "notes": [],
+        "source": error.source if isinstance(error, ScenarioError) else None,
+        "faults": [asdict(fault) for fault in error.faults] if isinstance(error, ScenarioError) else [],
     }
 
 
 def as_text(value: dict[str, Any]) -> str:
-    """The object as one line of JSON; never NaN."""
-    return json.dumps(value, allow_nan=False, ensure_ascii=False)
+    """The object as one line of JSON; never NaN, and ASCII only, so that it passes through any terminal."""
+    return json.dumps(value, allow_nan=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from rich.console import Console
@@ -11,24 +11,31 @@ from rich.text import Text
 
 from optimizer.auditor.findings import Findings
 from optimizer.figures import break_even, cost_shares
+from optimizer.report.columns import Column, fits, megawatts, money, side_by_side, table_of
 from optimizer.scenario.scenario import Scenario
-from optimizer.schedule import Schedule
+from optimizer.schedule import ContractReport, Schedule
 
-Column = tuple[str, list[str]]
+MOST_TABLES = 4
+"""Tables of single fleets and contracts beside the main one; more are for the files."""
 
 
 def print_plan(console: Console, scenario: Scenario, schedule: Schedule, findings: Findings) -> None:
     """Everything that an operator wants to see of a plan that the audit accepts."""
-    console.print(_by_period(console.width, scenario, schedule))
+    console.print(Text(f"{scenario.name}: MW by period, mining by fleet, AI by contract", style="bold"))
+    for table in _by_period(console.width, scenario, schedule):
+        console.print(table)
+        console.print()
     console.print(_totals(schedule))
-    for line in _contract_lines(schedule):
-        console.print(Text(line))
+    console.print()
+    if schedule.contracts:
+        console.print(_contracts(schedule))
+        console.print()
     for line in _figure_lines(scenario, schedule):
-        console.print(Text(line))
-    console.print(Text(outcome_line(schedule)))
+        console.print(_hanging(line))
+    console.print(_hanging(outcome_line(schedule)))
     for note in schedule.notes:
-        console.print(Text(f"note: {note}"))
-    console.print(Text(audit_line(schedule, findings)))
+        console.print(_hanging(f"note: {note}"))
+    console.print(_hanging(audit_line(schedule, findings)))
 
 
 def outcome_line(schedule: Schedule) -> str:
@@ -67,69 +74,68 @@ def audit_line(schedule: Schedule, findings: Findings) -> str:
     return f"audit: accepted; it counts {findings.profit_usd:,.2f} {schedule.currency} by itself"
 
 
-def _by_period(width: int, scenario: Scenario, schedule: Schedule) -> Table:
-    """The table, as detailed as the width allows: items by name, or summed into mining and AI."""
-    starts = list(dict.fromkeys(row.start for row in schedule.dispatch_rows))
-    values: dict[tuple[str, str], list[float]] = {}
-    for row in schedule.dispatch_rows:
-        values.setdefault((row.item, row.quantity), []).append(row.value)
-    profit = dict.fromkeys(starts, 0.0)
-    for line in schedule.ledger_rows:
-        profit[line.start] += line.usd
-    fleets = {f"{f.name} MW": values[f.name, "it_mw"] for f in scenario.fleets}
-    contracts = {f"{c.name} MW": values[c.name, "it_mw"] for c in scenario.contracts}
-    nodes = _rest(values, [p.name for p in scenario.pools], [c.name for c in scenario.contracts], len(starts))
-    imported, limit = values["site", "import_mw"], values["site", "import_limit_mw"]
-    it = _sum([values[h.name, "it_mw"] for h in scenario.site.halls], len(starts))
-    cooling = [i - p for i, p in zip(imported, it, strict=True)]
-    idle = [max(0.0, most - i) for most, i in zip(limit, imported, strict=True)]
-    ends: list[Column] = [
-        ("cooling MW", _numbers(cooling, 2)),
-        ("idle MW", _numbers(idle, 2)),
-        (f"profit {schedule.currency}", _numbers([profit[s] for s in starts], 0)),
-    ]
-    start: list[Column] = [
-        ("start", _labels(starts)),
-        (f"{schedule.currency}/MWh", _numbers(values["site", "energy_price_usd_per_mwh"], 2)),
-    ]
-    node_draw = {"node idle MW": nodes} if scenario.pools else {}
-    full = fleets | contracts | node_draw
-    summed: Mapping[str, list[float]] = {
-        "mining MW": _sum(list(fleets.values()), len(starts)),
-        "AI MW": _sum([*contracts.values(), *node_draw.values()], len(starts)),
-    }
-    columns = [*start, *((name, _numbers(v, 2)) for name, v in full.items()), *ends]
-    if _width(columns) > width:
-        columns = [*start, *((name, _numbers(v, 2)) for name, v in summed.items()), *ends]
-    table = Table(title=Text(scenario.name), box=None, pad_edge=False)
-    for name, _ in columns:
-        table.add_column(Text(name), justify="left" if name == "start" else "right", no_wrap=name == "start")
-    for cells in zip(*(cells for _, cells in columns), strict=True):
-        table.add_row(*map(Text, cells))
-    return table
+def _by_period(width: int, scenario: Scenario, schedule: Schedule) -> list[Table]:
+    """One table where all has room; else one with what is summed, and others with what it is the sum of."""
+    parts = _Parts(scenario, schedule)
+    head, tail = [parts.start, parts.price], parts.tail
+    items = [*parts.fleets, *parts.ai]
+    if fits([*head, *items, *tail], width):
+        return [table_of([*head, *items, *tail], width)]
+    main, below = [*head, *parts.fleets, *parts.all_ai, *tail], parts.ai
+    if not fits(main, width):
+        main, below = [*head, *parts.all_mining, *parts.all_ai, *tail], items
+    tables = side_by_side(parts.start, main[1:], width)
+    details = side_by_side(parts.start, below, width)
+    if len(details) <= MOST_TABLES:
+        tables += details
+    return [table_of(columns, width) for columns in tables]
 
 
-def _width(columns: Sequence[Column]) -> int:
-    """Least width in which no number is cut: headers may break between words."""
-    return sum(max(map(len, [*name.split(), *cells])) + 2 for name, cells in columns)
+class _Parts:
+    """The columns that a table by period is made of."""
+
+    def __init__(self, scenario: Scenario, schedule: Schedule) -> None:
+        starts = list(dict.fromkeys(row.start for row in schedule.dispatch_rows))
+        values: dict[tuple[str, str], list[float]] = {}
+        for row in schedule.dispatch_rows:
+            values.setdefault((row.item, row.quantity), []).append(row.value)
+        earned = dict.fromkeys(starts, 0.0)
+        for line in schedule.ledger_rows:
+            earned[line.start] += line.usd
+
+        def total(names: Sequence[str], quantity: str = "it_mw") -> list[float]:
+            drawn = [values[name, quantity] for name in names]
+            return [sum(period) for period in zip(*drawn, strict=True)] if drawn else [0.0] * len(starts)
+
+        def item(name: str) -> Column:
+            return Column(name, megawatts(values[name, "it_mw"]))
+
+        fleets = [fleet.name for fleet in scenario.fleets]
+        contracts = [contract.name for contract in scenario.contracts]
+        pools = [pool.name for pool in scenario.pools]
+        imported, limit = values["site", "import_mw"], values["site", "import_limit_mw"]
+        it = total([hall.name for hall in scenario.site.halls])
+        nodes = _less(total(pools), total(contracts))
+        currency = schedule.currency
+        self.start = Column("start", _labels(starts), left=True)
+        self.price = Column(f"{currency}/MWh", money(values["site", "energy_price_usd_per_mwh"]))
+        self.fleets = [item(name) for name in fleets]
+        self.ai = [item(name) for name in contracts]
+        if pools:
+            self.ai.append(Column("idle nodes", megawatts(nodes)))
+        self.all_mining = [Column("mining", megawatts(total(fleets)))] if fleets else []
+        self.all_ai = [Column("AI", megawatts(total(pools)))] if pools else []
+        profit = [earned[start] for start in starts]
+        self.tail = [
+            Column("cooling", megawatts(_less(imported, it))),
+            Column("idle", megawatts(_less(limit, imported))),
+            Column(f"profit {currency}", money(profit, 0 if max(map(abs, profit)) >= 100 else 2)),
+        ]
 
 
-def _rest(
-    values: Mapping[tuple[str, str], list[float]], pools: Sequence[str], contracts: Sequence[str], periods: int
-) -> list[float]:
-    """What nodes draw beside what contracts add: idle and off power."""
-    pool_mw = _sum([values[p, "it_mw"] for p in pools], periods)
-    contract_mw = _sum([values[c, "it_mw"] for c in contracts], periods)
-    return [max(0.0, p - c) for p, c in zip(pool_mw, contract_mw, strict=True)]
-
-
-def _sum(parts: Sequence[list[float]], periods: int) -> list[float]:
-    return [sum(values) for values in zip(*parts, strict=True)] if parts else [0.0] * periods
-
-
-def _numbers(values: Sequence[float], digits: int) -> list[str]:
-    rounded = [round(value, digits) + 0.0 for value in values]
-    return [f"{value:,.{digits}f}" for value in rounded]
+def _less(whole: Sequence[float], part: Sequence[float]) -> list[float]:
+    """What is left of the whole, without the dust of floating point."""
+    return [0.0 if w - p < 1e-9 else w - p for w, p in zip(whole, part, strict=True)]
 
 
 def _labels(starts: Sequence[datetime]) -> list[str]:
@@ -144,47 +150,77 @@ def _totals(schedule: Schedule) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column()
     table.add_column(justify="right")
+    table.add_column()
     for kind, usd in sorted(schedule.ledger_by_kind.items(), key=lambda entry: -entry[1]):
         table.add_row(Text(kind.replace("_", " ")), Text(f"{usd:,.2f}"))
-    table.add_row(Text("profit"), Text(f"{schedule.profit_usd:,.2f} {schedule.currency}"), style="bold")
+    currency = Text(schedule.currency)
+    table.add_row(Text("profit"), Text(f"{schedule.profit_usd:,.2f}"), currency, style="bold")
     if schedule.look_ahead_dispatch_rows:
-        table.add_row(Text("profit with look-ahead"), Text(f"{schedule.horizon_profit_usd:,.2f} {schedule.currency}"))
+        table.add_row(Text("profit with look-ahead"), Text(f"{schedule.horizon_profit_usd:,.2f}"), currency)
     return table
 
 
-def _contract_lines(schedule: Schedule) -> list[str]:
-    lines = []
+def _contracts(schedule: Schedule) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for name in ("contract", "kind", "GPU-hours", "short", ""):
+        right = name in {"GPU-hours", "short"}
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
     for report in schedule.contracts:
-        words = [f"{report.kind} {report.name}:"]
+        short = f"{report.short_gpu_hours:,.2f}" if report.short_gpu_hours else "-"
+        cells = [report.name, report.kind, f"{report.delivered_gpu_hours:,.2f}", short]
         if not report.accepted:
-            lines.append(" ".join([*words, "declined"]))
-            continue
-        words.append(f"{report.delivered_gpu_hours:,.2f} GPU-hours")
-        if report.short_gpu_hours:
-            words.append(f"({report.short_gpu_hours:,.2f} short)")
-        if report.availability is not None:
-            tier = "all tiers met" if report.credit_tier is None else f"tier {report.credit_tier:g} breached"
-            words.append(f"availability {report.availability:.4%}, {tier}")
-        if report.finish is not None:
-            words.append(f"done {report.finish:%m-%d %H:%M}")
-        if report.lateness_hours:
-            words.append(f"{report.lateness_hours:g} h late")
-        lines.append(" ".join(words))
-    return lines
+            cells[2:] = ["-", "-"]
+        table.add_row(*map(Text, [*cells, _fate(schedule, report)]))
+    return table
+
+
+def _fate(schedule: Schedule, report: ContractReport) -> str:
+    """What becomes of a contract, in words."""
+    if not report.accepted:
+        return "declined"
+    words = []
+    if report.billing_start is not None and report.availability is not None:
+        tier = "all tiers met" if report.credit_tier is None else f"tier {report.credit_tier:g} breached"
+        words += [f"availability {report.availability:.4%} of {report.billing_start:%Y-%m-%d} on", tier]
+        if report.credit_usd:
+            words.append(f"credit {report.credit_usd:,.2f} {schedule.currency}")
+    if report.kind == "batch":
+        done = report.finish is not None
+        words.append(f"done {report.finish:%m-%d %H:%M}" if done else "not done in this horizon")
+    if report.lateness_hours:
+        words.append(f"{report.lateness_hours:g} h late")
+    return ", ".join(words)
 
 
 def _figure_lines(scenario: Scenario, schedule: Schedule) -> list[str]:
     lines = []
+    currency = scenario.currency
     shares = cost_shares(scenario, schedule).shares
     if shares:
         lines.append("cost shares: " + ", ".join(f"{name} {share:.0%}" for name, share in shares.items()))
     even = break_even(scenario, schedule)
+    by_fleet: dict[str, list[str]] = {}
     for (fleet, mode), usd in even.power_price_usd_per_mwh.items():
-        lines.append(f"break-even power price of {fleet}, {mode}: {usd:,.2f} {scenario.currency}/MWh at the meter")
+        by_fleet.setdefault(fleet, []).append(f"{mode} {usd:,.2f}")
+    for fleet, prices in by_fleet.items():
+        lines.append(f"break-even power price at the meter of {fleet}: {', '.join(prices)} {currency}/MWh")
     for label, btc in (
         ("marginal (electricity and cooling)", even.btc_price_marginal_usd),
         ("full (with maintenance and depreciation)", even.btc_price_full_usd),
     ):
         if btc is not None:
-            lines.append(f"break-even BTC price, {label}: {btc:,.0f} {scenario.currency}")
+            lines.append(f"break-even BTC price, {label}: {btc:,.0f} {currency}")
     return lines
+
+
+def _hanging(line: str) -> Table:
+    """A line of words whose further lines are indented, where the terminal is narrower."""
+    label, colon, rest = line.partition(": ")
+    if not colon or len(label) > len("break-even"):
+        label, rest = "", line
+    grid = Table.grid(padding=(0, 1))
+    if label:
+        grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(*([Text(f"{label}:")] if label else []), Text(rest))
+    return grid
