@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from optimizer.components import contract_block
@@ -42,14 +43,18 @@ class Formulation:
         return settled
 
 
-def formulate(scenario: Scenario) -> Formulation:
-    """Write every component of the scenario onto one model and build its arrays."""
+def formulate(scenario: Scenario, more_groups: Mapping[str, Floats] | None = None) -> Formulation:
+    """Write every component of the scenario onto one model and build its arrays.
+
+    `more_groups`: groups (periods,) that are there beside a fleet's own, by fleet, to see what they are worth.
+    """
+    more = more_groups or {}
     model = Model(scenario, scenario.horizon)
     fleets: dict[str, FleetBlock] = {}
     if scenario.bitcoin is not None and scenario.fleets:
         price = hashprice(scenario.bitcoin, scenario.horizon, scenario.state.block_height)
         for fleet in scenario.fleets:
-            fleets[fleet.name] = FleetBlock(model, fleet, price, scenario.bitcoin.pool_fee)
+            fleets[fleet.name] = FleetBlock(model, fleet, price, scenario.bitcoin.pool_fee, more.get(fleet.name, 0.0))
         model.show("bitcoin", "hashprice_usd_per_ph_day", price)
     pools = {pool.name: PoolBlock(model, pool) for pool in scenario.pools}
     contracts = {terms.name: contract_block(model, terms, pools) for terms in scenario.contracts}

@@ -2,15 +2,18 @@
 
 The limit is moved up and down by a step in one period and the plan is solved again; the value is the change
 of the whole horizon's profit. Both proofs bound it: with profits p and bounds b of the moved and the plain
-plan, the true change lies in [p_moved − b_plain, b_moved − p_plain].
+plan, the true change lies in [p_moved − b_plain, b_moved − p_plain]. A group more (or fewer) is there in that
+period only and obeys the fleet's rules: where groups have to warm up for longer, it is worth nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from optimizer.formulation import Formulation, formulate
+import numpy as np
+
+from optimizer.formulation import formulate
 from optimizer.scenario.contracts import Batch, Reserved, Spot
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import align
@@ -124,11 +127,12 @@ def _levers(scenario: Scenario) -> Iterator[Lever]:
             return scenario.model_copy(update={"site": scenario.site.model_copy(update={"halls": tuple(halls)})})
 
         yield Lever(hall.name, "MW of IT limit", 1.0, varied(in_hall))
-    formulation = formulate(scenario)
     for fleet in scenario.fleets:
 
         def group(period: int, step: float, name: str = fleet.name) -> Problem | None:
-            return _with_group(formulation, name, period, step)
+            more = np.zeros(horizon.periods)
+            more[period] = step
+            return formulate(scenario, {name: more}).problem
 
         yield Lever(fleet.name, "group", 1.0, group)
     for i, contract in enumerate(scenario.contracts):
@@ -143,22 +147,6 @@ def _bumped(values: Floats, period: int, step: float) -> tuple[float, ...] | Non
     moved = values.copy()
     moved[period] += step
     return None if moved[period] < 0 else tuple(moved.tolist())
-
-
-def _with_group(formulation: Formulation, fleet: str, period: int, step: float) -> Problem | None:
-    """One more (or fewer) group of a fleet that is there in this period only."""
-    block, problem = formulation.fleets[fleet], formulation.problem
-    row_lower, row_upper, upper = problem.row_lower.copy(), problem.row_upper.copy(), problem.upper.copy()
-    row = block.group_rows[period]
-    if row_upper[row] + step < 0:
-        return None
-    row_lower[row] += step
-    row_upper[row] += step
-    open_ = block.in_mode[:, period][upper[block.in_mode[:, period]] > 0]
-    upper[open_] += step
-    if block.switches.down_rows is not None:
-        row_upper[block.switches.down_rows[period]] += step
-    return replace(problem, row_lower=row_lower, row_upper=row_upper, upper=upper)
 
 
 def _with_gpu_hours(scenario: Scenario, i: int, period: int, step: float) -> Scenario | None:

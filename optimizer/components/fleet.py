@@ -28,14 +28,24 @@ from optimizer.components.switching import Cohort, Switches, ages_after, history
 from optimizer.scenario.fleet import Fleet, Mode
 from optimizer.scenario.series import align
 from optimizer.scenario.state import LONG_AGO_HOURS, FleetState, Groups
+from solvers.builder import FloatLike
 from solvers.problem import Bools, Floats
 
 
 class FleetBlock:
     """A fleet's columns, rows, power and dollars."""
 
-    def __init__(self, model: Model, fleet: Fleet, hashprice_usd_per_ph_day: Floats, pool_fee: float) -> None:
+    def __init__(
+        self,
+        model: Model,
+        fleet: Fleet,
+        hashprice_usd_per_ph_day: Floats,
+        pool_fee: float,
+        more_groups: FloatLike = 0.0,
+    ) -> None:
+        """`more_groups` (periods,) are there beside the fleet's own in single periods: what one is worth."""
         self._model, self._fleet = model, fleet
+        self._groups = fleet.groups + np.broadcast_to(np.asarray(more_groups, dtype=float), (model.periods,))
         self._modes = fleet.all_modes
         self._up_modes = [i for i, mode in enumerate(self._modes) if mode.hashrate_th_per_s > 0]
         self._state = model.scenario.state.fleets.get(fleet.name, FleetState())
@@ -65,11 +75,11 @@ class FleetBlock:
             temperature = align(ambient, model.horizon)
             for i, mode in enumerate(self._modes):
                 barred[i] = temperature > (np.inf if mode.max_ambient_c is None else mode.max_ambient_c)
-        self.in_mode = model.builder.columns((len(self._modes), model.periods), 0.0, fleet.groups, integer=True)
+        self.in_mode = model.builder.columns((len(self._modes), model.periods), 0.0, self._groups, integer=True)
         self._bar(barred)
         total = model.sum()
         total.add(self.in_mode, 1.0)
-        self.group_rows = model.limit(total, fleet.groups, fleet.groups)
+        model.limit(total, self._groups, self._groups)
         self.power_mw, self._up = model.sum(), model.sum()
         one = np.ones(model.periods)
         shares = np.stack([self._availability if i in self._up_modes else one for i in range(len(self._modes))])
@@ -80,7 +90,7 @@ class FleetBlock:
         drawing.add(self.in_mode, group_mw > 0.0)
         least = np.where(group_mw > 0.0, group_mw, np.inf).min(axis=0)
         always = np.asarray(((group_mw > 0.0) | barred).all(axis=0))
-        model.draw(fleet.hall, Draw(self.power_mw, drawing, float(fleet.groups), least, always))
+        model.draw(fleet.hall, Draw(self.power_mw, drawing, float(self._groups.max()), least, always))
         drawn = sum(c.count * machines * self._mode(c.kind).power_w / 1e6 for c in self.cohorts)
         before = drawn if self._state.it_power_mw is None else self._state.it_power_mw
         require_ramp(model, fleet.name, self.power_mw, fleet.ramp_mw_per_hour, before)
@@ -104,14 +114,14 @@ class FleetBlock:
         starts = None
         if self._warm_up:
             shape = (len(self._up_modes), model.periods)
-            starts = builder.columns(shape, 0.0, fleet.groups, integer=True)
+            starts = builder.columns(shape, 0.0, self._groups, integer=True)
         self.switches = Switches(
             model,
             fleet.name,
             "groups",
             fleet,
             self._up,
-            fleet.groups,
+            self._groups,
             self.cohorts,
             least_up=self._warm_up,
             starts=starts,

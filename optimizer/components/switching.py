@@ -20,7 +20,7 @@ import numpy as np
 
 from optimizer.components.model import Model, PeriodSum, windows
 from optimizer.scenario.switching import Switching
-from solvers.builder import Index
+from solvers.builder import FloatLike, Index
 from solvers.problem import Floats
 
 
@@ -53,7 +53,7 @@ class Switches:
         unit: str,
         terms: Switching,
         up: PeriodSum,
-        count: int,
+        count: FloatLike,
         cohorts: Sequence[Cohort],
         *,
         least_up: int = 0,
@@ -66,12 +66,11 @@ class Switches:
         horizon, builder, periods = model.horizon, model.builder, model.periods
         min_up = max(horizon.whole_periods(terms.min_up_hours), least_up)
         min_down = horizon.whole_periods(terms.min_down_hours)
+        most = float(np.max(count))
         if starts is None:
-            starts = builder.columns((1, periods), 0.0, count)
-        stops = builder.columns(periods, 0.0, count)
+            starts = builder.columns((1, periods), 0.0, most)
+        stops = builder.columns(periods, 0.0, most)
         self.starts, self.stops = starts, stops
-        self.down_rows: Index | None = None
-        """Rows of the minimum down time, (periods,), where there is one."""
         change = model.sum()
         change.add_sum(up)
         period, columns, values = up.triplets()
@@ -89,16 +88,16 @@ class Switches:
             recent.add_constant(history(cohorts, True, min_up, periods))
             rows = model.limit(recent, -np.inf, 0.0)
             words = f"{{amount}} {unit} would have to stop early {{when}}"
-            model.require(item, "minimum up time", unit, rows, words, size=count)
+            model.require(item, "minimum up time", unit, rows, words, size=most)
         if min_down > 1 or (min_down == 1 and any(not c.up and c.age < 1 for c in cohorts)):
             recent = model.sum()
             t, i = windows(periods, min_down)
             recent.add(stops[i], 1.0, t)
             recent.add_sum(up)
             recent.add_constant(history(cohorts, False, min_down, periods))
-            self.down_rows = model.limit(recent, -np.inf, float(count))
+            rows = model.limit(recent, -np.inf, count)
             words = f"{{amount}} {unit} would have to start early {{when}}"
-            model.require(item, "minimum down time", unit, self.down_rows, words, size=count)
+            model.require(item, "minimum down time", unit, rows, words, size=most)
         if terms.start_cost_usd:
             model.earn(item, "start", starts, -terms.start_cost_usd)
 
