@@ -81,10 +81,12 @@ def test_a_group_more_or_fewer() -> None:
 def test_a_group_more_obeys_the_fleets_rules() -> None:
     # Start cost: 50 − 30.
     assert worth(scenario([50, 130], fleets=[group_fleet(1, start_cost_usd=30.0)]), "miners") == near(20, -20)
-    # It is there for an hour only, and would have to warm up for one or to stay up for two. One fewer in the middle
-    # of three hours leaves −50 + 50 + 50 nothing to do; with min up 2, 50 in the last of three hours at 50.
+    # It is there for an hour only, which it would spend warming up. One fewer in the middle of three hours leaves
+    # −50 + 50 + 50 nothing to do.
     assert worth(scenario([50] * 3, fleets=[group_fleet(1, warm_up_hours=1.0)]), "miners", 1) == near(0, -50)
-    assert worth(scenario([50] * 3, fleets=[group_fleet(1, min_up_hours=2.0)]), "miners", 1) == near(0, -100)
+    # Min up 2: it starts beside the one that has been up for an hour, and takes its place when that stops. One fewer
+    # leaves the last of three hours.
+    assert worth(scenario([50] * 3, fleets=[group_fleet(1, min_up_hours=2.0)]), "miners", 1) == near(50, -100)
     # Down for four hours after a stop: both start, and a third beside them.
     fleet = group_fleet(2, min_down_hours=4.0)
     assert worth(scenario([50, 50], fleets=[fleet]), "miners") == near(50, -50)
