@@ -26,6 +26,10 @@ Share = Annotated[float, Strict(), Field(ge=0, le=1)]
 Power = Annotated[float, Strict(), Field(ge=0, le=1e6)]
 """Megawatts, or watts of one machine."""
 Price = Annotated[float, Strict(), Field(ge=-1e6, le=1e6)]
+Rate = Annotated[float, Strict(), Field(ge=0, le=1e6)]
+"""Money per hour of a GPU, a machine or a node."""
+Usd = Annotated[float, Strict(), Field(ge=0, le=1e12)]
+GpuHours = Annotated[float, Strict(), Field(ge=0, le=1e12)]
 Hours = Annotated[float, Strict(), Field(ge=0, le=1e5)]
 Count = Annotated[int, Strict(), Field(ge=1, le=10_000_000)]
 CountOrZero = Annotated[int, Strict(), Field(ge=0, le=10_000_000)]
@@ -38,6 +42,8 @@ Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, strict=True)]
 """A letter or digit, then letters, digits, spaces, `.`, `_`, `-`; 64 characters at most."""
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+LAST_YEAR_OF_A_MOMENT = 2299
+"""Later than any end of a horizon."""
 
 
 def _as_written(value: Any) -> Any:
@@ -57,10 +63,13 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) or (isinstance(value, str) and not any(sign in value[1:] for sign in "-:"))
 
 
-def _in_reach(when: datetime) -> datetime:
-    if not FIRST_YEAR <= when.year <= LAST_YEAR:
-        raise PydanticCustomError("time", f"a time of the years {FIRST_YEAR} to {LAST_YEAR}")
-    return when
+def _in_reach(last: int) -> AfterValidator:
+    def check(when: datetime) -> datetime:
+        if not FIRST_YEAR <= when.year <= last:
+            raise PydanticCustomError("time", f"a time of the years {FIRST_YEAR} to {last}")
+        return when
+
+    return AfterValidator(check)
 
 
 def _whole(value: Any) -> Any:
@@ -69,11 +78,11 @@ def _whole(value: Any) -> Any:
     return value
 
 
-LocalTime = Annotated[datetime, BeforeValidator(_as_written), AfterValidator(_in_reach)]
+LocalTime = Annotated[datetime, BeforeValidator(_as_written), _in_reach(LAST_YEAR)]
 """A time in the scenario's zone: without offset it is local clock time (the first of two where the clock
 repeats), with an offset it is exact."""
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_as_written), AfterValidator(_in_reach)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_as_written), _in_reach(LAST_YEAR_OF_A_MOMENT)]
 """An exact time, with its offset."""
 
 ClockTime = Annotated[time, BeforeValidator(_as_clock)]

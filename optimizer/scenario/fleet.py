@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from optimizer.scenario.base import Count, CountOrZero, Flag, Hours, Model, Name, NonNegative, Number, Power
+from optimizer.scenario.base import Count, CountOrZero, Flag, Hours, Model, Name, NonNegative, Number, Power, Rate
 from optimizer.scenario.series import Series
 from optimizer.scenario.switching import Switching
 
@@ -46,9 +46,9 @@ class Fleet(Switching):
     in that mode meanwhile."""
     starts_per_day: CountOrZero | None = None
     """Most group starts in a local calendar day."""
-    running_cost_usd_per_machine_hour: NonNegative = 0.0
+    running_cost_usd_per_machine_hour: Rate = 0.0
     """Maintenance, per machine-hour up."""
-    depreciation_usd_per_machine_hour: NonNegative = 0.0
+    depreciation_usd_per_machine_hour: Rate = 0.0
     """Reported; a cost of the plan only where `depreciation_by_use`."""
     depreciation_by_use: Flag = False
     """Whether depreciation is driven by use: then it is charged per machine-hour up."""

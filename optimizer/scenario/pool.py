@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from optimizer.scenario.base import Count, Name, NonNegative, Power
+from optimizer.scenario.base import Count, Name, Power, Rate
 from optimizer.scenario.series import Series
 from optimizer.scenario.switching import Switching
 
@@ -33,7 +33,7 @@ class Pool(Switching):
     """Draw of a node with all GPUs in use at utilisation 1 [W]."""
     nodes_available: Series | None = None
     """Most nodes that may be on (maintenance, failures); default: all. Fractions are rounded down."""
-    running_cost_usd_per_node_hour: NonNegative = 0.0
+    running_cost_usd_per_node_hour: Rate = 0.0
     """Maintenance, per node-hour on."""
-    depreciation_usd_per_node_hour: NonNegative = 0.0
+    depreciation_usd_per_node_hour: Rate = 0.0
     """Reported only."""

@@ -8,7 +8,19 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.types import Strict
 
-from optimizer.scenario.base import CountOrZero, Flag, Hours, LocalTime, Model, Moment, Name, NonNegative, Number, Power
+from optimizer.scenario.base import (
+    CountOrZero,
+    Flag,
+    GpuHours,
+    Hours,
+    LocalTime,
+    Model,
+    Moment,
+    Name,
+    NonNegative,
+    Number,
+    Power,
+)
 
 LONG_AGO_HOURS = 100_000.0
 
@@ -65,7 +77,7 @@ class BillingRecord(Model):
     """GPU-hours committed so far in it."""
     delivered_gpu_hours: NonNegative = 0.0
     """GPU-hours delivered so far in it."""
-    credit_booked_usd: NonNegative = 0.0
+    credit_booked_usd: Annotated[float, Strict(), Field(ge=0, le=1e18)] = 0.0
     """Expected credit that earlier plans have booked; this plan books the change."""
 
 
@@ -87,9 +99,9 @@ class BatchState(Model):
     """The kind of the contract."""
     accepted: Flag | None = None
     """Whether it was accepted; null: still open (an optional contract is then a decision)."""
-    done_gpu_hours: NonNegative = 0.0
+    done_gpu_hours: GpuHours = 0.0
     """Owed work done so far."""
-    missed_gpu_hours: NonNegative = 0.0
+    missed_gpu_hours: GpuHours = 0.0
     """Owed work given up so far, its penalty paid: it is owed no more."""
     started: Flag = False
     """Whether it has ever run."""
@@ -97,7 +109,7 @@ class BatchState(Model):
     """Whether it ran in the period before the horizon; if not and `started`, going on is a restart."""
     pool: Name | None = None
     """Pool of a job that is not preemptible and under way."""
-    restart_gpu_hours_owed: NonNegative = 0.0
+    restart_gpu_hours_owed: GpuHours = 0.0
     """Restart work that is still to be run before owed work goes on."""
     completion_accrued_usd: Number = 0.0
     """Payment on completion that earlier plans have accrued or paid."""

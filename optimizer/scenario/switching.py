@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from optimizer.scenario.base import Hours, Model, NonNegative, Power
+from optimizer.scenario.base import Hours, Model, Power, Usd
 
 
 class Switching(Model):
     """Limits and costs of switching identical items on and off."""
 
-    start_cost_usd: NonNegative = 0.0
+    start_cost_usd: Usd = 0.0
     """USD per item started (a group of a fleet, a node of a pool)."""
     min_up_hours: Hours = 0.0
     """An item started stays up at least so long; rounded up to whole periods."""

@@ -6,6 +6,9 @@ from optimizer.scenario.checks.report import Report
 from optimizer.scenario.contracts import Batch
 from optimizer.scenario.state import BatchState, FleetState, PoolState, ReservedState
 
+MOST_GPU_HOURS = 1e12
+"""Of a history; the next plan's is a little longer, and still a number that the state takes."""
+
 
 def check(report: Report) -> None:
     scenario, state = report.scenario, report.scenario.state
@@ -62,6 +65,8 @@ def _reserved(report: Report, place: str, state: ReservedState, *, open_: bool) 
         if start is not None and start in starts:
             report.add(f"{here}.start", start.isoformat(), "each billing period once")
         starts.append(start)
+        if record.committed_gpu_hours > MOST_GPU_HOURS:
+            report.add(f"{here}.committed_gpu_hours", f"{record.committed_gpu_hours:g}", f"at most {MOST_GPU_HOURS:g}")
         if record.delivered_gpu_hours > record.committed_gpu_hours * (1 + 1e-9):
             report.add(
                 f"{here}.delivered_gpu_hours",

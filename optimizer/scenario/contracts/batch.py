@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.types import Strict
 
-from optimizer.scenario.base import Flag, LocalTime, NonNegative
+from optimizer.scenario.base import Flag, LocalTime, Rate, Usd
 from optimizer.scenario.contracts.terms import ContractTerms
 
 
@@ -27,19 +27,19 @@ class Batch(ContractTerms):
     penalty is for what is missing then. Default: the deadline."""
     max_gpus: Annotated[float, Strict(), Field(gt=0, le=1e7)]
     """Most GPUs at once; not preemptible: the GPU count at which it runs."""
-    min_gpus: NonNegative = 0.0
+    min_gpus: Annotated[float, Strict(), Field(ge=0, le=1e7)] = 0.0
     """Least GPUs in each period in which it runs (not preemptible: unused)."""
     preemptible: Flag = True
     """Whether it may stop and go on. If not, it runs once, on one pool, at `max_gpus`, without a break."""
-    restart_gpu_hours: NonNegative = 0.0
+    restart_gpu_hours: Annotated[float, Strict(), Field(ge=0, le=1e9)] = 0.0
     """GPU-hours that each restart after a stop adds: run before owed work goes on, paid by nobody."""
-    price_usd_per_gpu_hour: NonNegative = 0.0
+    price_usd_per_gpu_hour: Rate = 0.0
     """Paid per GPU-hour of owed work done."""
-    completion_usd: NonNegative = 0.0
+    completion_usd: Usd = 0.0
     """Paid when all owed work is done by the hard end."""
-    penalty_usd_per_gpu_hour: NonNegative = 0.0
+    penalty_usd_per_gpu_hour: Rate = 0.0
     """Per GPU-hour missing at the hard end."""
-    lateness_usd_per_hour: NonNegative = 0.0
+    lateness_usd_per_hour: Usd = 0.0
     """Per hour from the deadline until done."""
     all_or_nothing: Flag = False
     """Paid and penalised only as a whole; a job that is not done runs nothing."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.types import Strict
 
-from optimizer.scenario.base import Flag, LocalTime, Model, NonNegative, Share
+from optimizer.scenario.base import Flag, GpuHours, LocalTime, Model, Rate, Share
 from optimizer.scenario.contracts.terms import ContractTerms
 from optimizer.scenario.series import Series
 
@@ -29,9 +29,9 @@ class BillingPeriod(Model):
     """Start of the span."""
     end: LocalTime
     """End of the span (not inside it)."""
-    rest_committed_gpu_hours: NonNegative = 0.0
+    rest_committed_gpu_hours: GpuHours = 0.0
     """GPU-hours committed between the end of the horizon and the end of this period."""
-    rest_delivered_gpu_hours: NonNegative | None = None
+    rest_delivered_gpu_hours: GpuHours | None = None
     """How many of them are expected to be delivered; default: all."""
 
 
@@ -42,7 +42,7 @@ class Reserved(ContractTerms):
     """Says that this is a reserved contract."""
     committed_gpus: Series
     """GPUs committed in each period."""
-    price_usd_per_gpu_hour: NonNegative
+    price_usd_per_gpu_hour: Rate
     """Paid per GPU-hour delivered (or, take-or-pay, made available)."""
     take_or_pay: Flag = False
     """Paid per GPU-hour made available: GPUs held on powered nodes count as delivered, and draw power at the
@@ -50,7 +50,7 @@ class Reserved(ContractTerms):
     same either way; the flag says what is metered."""
     tiers: Annotated[tuple[SlaTier, ...], Field(max_length=20)] = ()
     """SLA tiers, mildest first: `below` falling, `credit_share` rising."""
-    shortfall_usd_per_gpu_hour: NonNegative = 0.0
+    shortfall_usd_per_gpu_hour: Rate = 0.0
     """On top, per GPU-hour short in this horizon."""
     availability_floor: Share | None = None
     """Availability of each billing period below which a plan is invalid: a hard rule."""
