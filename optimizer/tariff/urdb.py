@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from optimizer.scenario.places import faults_from
 from optimizer.scenario.tariff import (
     ClockWindow,
     CoincidentCharge,
@@ -58,9 +57,12 @@ def import_urdb(raw: Any) -> tuple[Tariff, list[str]]:
             minimum=minimum,
             not_honoured=tuple(rate.not_honoured),
         )
-    except ValidationError as error:  # a number beyond measure, or more than a tariff takes
-        fault = faults_from(error, {})[0]
-        raise UrdbError(fault.place, fault.found, fault.allowed) from None
+    except ValidationError as error:  # more periods or tiers than a tariff takes
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        found = first["input"]
+        text = f"{len(found)} entries" if isinstance(found, tuple) else shown(found)
+        raise UrdbError(f"{error.title} {place}".strip(), text, first["msg"]) from None
     return tariff, list(rate.not_honoured)
 
 

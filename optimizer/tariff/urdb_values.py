@@ -98,10 +98,16 @@ class Rate:
                 for at, cell in enumerate(value)]  # fmt: skip
 
 
-def number(value: Any, place: str) -> float:
-    """A finite number."""
+MOST_USD, MOST = 1e6, 1e15
+"""What a rate, and any other number, may come to."""
+
+
+def number(value: Any, place: str, most: float = MOST) -> float:
+    """A finite number of at most so much."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise UrdbError(place, shown(value), "a finite number")
+    if abs(value) > most:
+        raise UrdbError(place, shown(value), f"at most {most:g}")
     return float(value)
 
 
@@ -122,9 +128,11 @@ def _period(tiers: Any, place: str) -> list[Tier]:
         if not isinstance(tier, Mapping):
             raise UrdbError(here, shown(tier), "a tier: { rate, adj, max, unit, sell }")
         fields = {str(key).lower(): value for key, value in tier.items() if value is not None}
-        for key in ("rate", "adj", "sell", "max"):
+        for key in ("rate", "adj", "sell"):
             if key in fields:
-                fields[key] = number(fields[key], f"{here}.{key}")
+                fields[key] = number(fields[key], f"{here}.{key}", MOST_USD)
+        if "max" in fields:  # SAM writes 1e38 for no end
+            fields["max"] = min(number(fields["max"], f"{here}.max", math.inf), MOST)
         read.append(fields)
     ends = [tier["max"] for tier in read[:-1] if "max" in tier]
     if len(ends) < len(read) - 1:
