@@ -56,6 +56,11 @@ class Job:
     """Paid on completion; 0 where work was given up before, so that not all that is owed can be done."""
 
     @property
+    def late(self) -> bool:
+        """Whether being late costs anything in the horizon."""
+        return bool(self.terms.lateness_usd_per_hour and self.late_hours.any())
+
+    @property
     def hours_after(self) -> float:
         """Hours behind the horizon between release and hard end."""
         return self.capacity_after / self.terms.max_gpus
@@ -101,14 +106,18 @@ class Work:
     """k(t): GPU-hours of owed work done."""
     restart_work: PeriodSum
     """GPU-hours of restart work done."""
+    finishing: PeriodSum | None
+    """1 in the period in which the owed work is done (None: no money hangs on it)."""
     finished_by: PeriodSum | None
-    """1 from the period on in which the owed work is done (None: nobody needs to know)."""
+    """1 from that period on (None: nothing is late)."""
     missing: tuple[Index, Floats, float]
     """M as columns, coefficients and constant."""
     given_up: tuple[Index, Floats, float] | None
     """All-or-nothing: 1 where the whole job is given up for good, likewise; else None."""
     done: npt.NDArray[np.int64] | None
     """Columns that are 1 from the finishing period on, where they are decisions."""
+    finish: npt.NDArray[np.int64] | None
+    """Columns that are 1 in the finishing period, where nothing makes the solver say which."""
     backlog: npt.NDArray[np.int64] | None
     """Columns of the restart work still owed after each period."""
 
@@ -140,15 +149,13 @@ class BatchBlock:
             per_hour = job.completion_usd / terms.gpu_hours
             if per_hour:
                 model.earn_sum(name, "completion", work.owed_work, per_hour)
-        elif work.finished_by is not None and (job.completion_usd or accrued):
-            finishing = first_difference(model, work.finished_by)
-            model.earn_sum(name, "completion", finishing, job.completion_usd - accrued)
+        elif work.finishing is not None and (job.completion_usd or accrued):
+            model.earn_sum(name, "completion", work.finishing, job.completion_usd - accrued)
             if accrued:
-                period, columns, values = work.finished_by.triplets()
-                last = period == model.periods - 1
-                self._at_closing("completion", (columns[last], -values[last], 0.0), -accrued)
+                _, columns, values = work.finishing.triplets()
+                self._at_closing("completion", (columns, -values, 0.0), -accrued)
                 self._at_closing("completion", (self._service.accepted, np.ones(1), 0.0), -accrued)
-        if terms.lateness_usd_per_hour and work.finished_by is not None:
+        if work.finished_by is not None:
             late = model.sum()
             late.add(np.broadcast_to(self._service.accepted, (model.periods,)), 1.0)
             late.add_sum(self._finished_before(work), -1.0)
@@ -207,6 +214,11 @@ class BatchBlock:
         """Done is when it is done: not later, although nothing may hurry the solver to say so."""
         if self._work is not None and self._work.done is not None:
             x[self._work.done] = np.cumsum(self._work.owed_work.value(x)) >= self._enough
+        if self._work is not None and self._work.finish is not None:
+            x[self._work.finish] = 0.0
+            finish = self._finish(x)
+            if finish is not None and self._service.is_accepted(x):
+                x[self._work.finish[finish]] = 1.0
 
     @property
     def _enough(self) -> float:
@@ -290,13 +302,3 @@ class BatchBlock:
             completion_accrued_usd=before.completion_accrued_usd + accrued,
             closed=over or (missed > 0.0 and left <= DONE * max(1.0, job.owed)),
         )
-
-
-def first_difference(model: Model, amount: PeriodSum) -> PeriodSum:
-    """amount(t) − amount(t−1), with nothing before the horizon."""
-    change = model.sum()
-    change.add_sum(amount)
-    period, columns, values = amount.triplets()
-    later = period + 1 < model.periods
-    change.add(columns[later], -values[later], period[later] + 1)
-    return change

@@ -43,16 +43,21 @@ def one_run(model: Model, job: Job, service: Service) -> Work:
         words = "its run under way would have to stop {when}"
         model.require(terms.name, "run under way", "runs", goes_on, words, size=1.0)
     t, i = windows(model.periods, length)
-    owed_work, finished_by, nothing = model.sum(), model.sum(), model.sum()
+    owed_work, finishing, nothing = model.sum(), model.sum(), model.sum()
     for pool in range(len(service.pools)):
         service.run(pool, start[pool, i], terms.max_gpus, t)
     owed_work.add(start[:, i], share[t - i], t)
-    begun = np.repeat(np.arange(model.periods), model.periods).reshape(model.periods, -1)
-    at, first = np.nonzero(begun >= begun.T + length - 1)
-    finished_by.add(start[:, first], 1.0, at)
+    inside = np.arange(max(0, model.periods - length + 1))
+    finishing.add(start[:, inside], 1.0, inside + length - 1)
+    finished_by = None
+    if job.late:
+        finished_by = model.sum()
+        at, first = windows(model.periods, model.periods)
+        ended = first >= length - 1
+        finished_by.add(start[:, first[ended] - length + 1], 1.0, at[ended])
     columns = np.concatenate([service.accepted, start.ravel()])
     values = np.concatenate([[job.owed], np.full(start.size, -job.owed)])
     if not job.ends_inside and job.hours_after >= length * horizon.hours - 1e-9:
         columns, values = np.zeros(0, dtype=np.int64), np.zeros(0)  # it could still start afterwards
     given_up = (columns, values / job.owed, 0.0) if terms.all_or_nothing else None
-    return Work(owed_work, nothing, finished_by, (columns, values, 0.0), given_up, None, None)
+    return Work(owed_work, nothing, finishing, finished_by, (columns, values, 0.0), given_up, None, None, None)

@@ -6,17 +6,18 @@
 | k(t), e(t), w(t) | GPU-hours of owed work, of restart work, of rounding up |
 | S(t) | owed work done by the end of t |
 | ρ(t), B(t) | 1 where a restart begins; restart work still owed after t |
-| G(t), f(t) | 1 from the finishing period on; 1 in it: f(t) = G(t) − G(t−1) |
+| G(t) | 1 from the finishing period on (where lateness makes it matter) |
+| f(t) | 1 in the finishing period where it is rounded up |
 | l(t) | 1 where the finishing period runs the least GPUs for less work than theirs |
 | a | all-or-nothing: 1 where the job is done |
 
     Δt × Σ_p y(p,t) = k(t) + e(t) + w(t)
     min × r(t) ≤ Σ_p y(p,t) ≤ max × r(t)
     restart     ρ(t) = max(0, r(t) − r(t−1)), less the job's first beginning
-                and a run begins only where owed work is left
     backlog     B(t) = B(t−1) + R × ρ(t) − e(t);   B(t) > 0 ⇒ k(t) = 0
                 (where R ≤ min × Δt a restart ends in its own period: e(t) = R × ρ(t), and no B)
-    done        S(t) ≥ K × G(t), G rising;   r(t) = 1 only where S(t−1) < K
+    done        S(t) ≥ K × G(t), G rising; f(t) ≤ G(t) − G(t−1);   r(t) = 1 only where S(t−1) < K
+                (where only completion is paid: one binary, and columns that say when, settled afterwards)
     rounding    w(t) ≤ u × f(t) + (least × Δt − u) × l(t);   Σ_p y(p,t) ≤ max − (max − least) × l(t)
 
 u is what whole GPUs or nodes can round up, less than one of them: work and restarts leave no other remainders.
@@ -32,16 +33,12 @@ from optimizer.components.batch import Job, Work
 from optimizer.components.contract import Service
 from optimizer.components.model import Model, PeriodSum
 from solvers.builder import Index
-from solvers.problem import Floats
+from solvers.problem import Bools, Floats
 
 WHOLE = 1e-9
 """Relative: so close to a whole number of units work counts as one."""
-SOME = 1e-4
-"""Share of the least work of a period from which on work is owed: a job runs no more when it is done."""
-
-
-LEAST_LEFT = 1e-4
-"""Owed work that a run begins for, as a share of all of it: more than the tolerance by which work counts as done."""
+LEAST_LEFT = 1e-5
+"""Owed work that the job runs for, as a share of all of it: more than the tolerance by which work counts as done."""
 
 
 def preemptible(model: Model, job: Job, service: Service) -> Work:
@@ -66,6 +63,7 @@ class _Preemptible:
         self.restarts: Index | None = None
         self.backlog: Index | None = None
         self.done: Index | None = None
+        self.finish: Index | None = None
         if self._restarts_matter():
             self._restart_work()
         if self.r is not None:
@@ -138,11 +136,6 @@ class _Preemptible:
         builder.add(rows[1], r, -1.0)
         builder.add(rows[2], begins, 1.0)  # ρ'(t) ≤ 1 − r(t−1)
         builder.add(rows[2, 1:], r[:-1], 1.0)
-        # Σ_{i<t} k(i) + δ ρ'(t) ≤ K: a run begins only where work is left, so that no restart burns power for
-        # its own sake at negative prices.
-        left = builder.rows(periods - 1, -np.inf, self.job.owed)
-        builder.add(left, self.done_so_far[:-1], 1.0)
-        builder.add(left, begins[1:], min(self.job.owed, LEAST_LEFT * max(1.0, self.job.owed)))
         self.restarts = restarts = builder.columns(periods, 0.0, 1.0)
         link = builder.rows(periods, 0.0, 0.0)
         builder.add(link, restarts, 1.0)
@@ -191,10 +184,9 @@ class _Preemptible:
         builder.add(rows, open_, most_work)
 
     def _over_when_done(self, r: Index) -> None:
-        """S(t−1) + a little × r(t) ≤ K: nothing runs, nor restarts, when all is done."""
-        least = min(self.job.owed, max(self.terms.min_gpus, 1.0) * self.hours)
+        """S(t−1) + a little × r(t) ≤ K: it runs, and restarts, only while work is left; at negative prices, too."""
         rows = self.builder.rows(self.periods, -np.inf, 0.0)
-        self.builder.add(rows, r, SOME * least)
+        self.builder.add(rows, r, min(self.job.owed, LEAST_LEFT * max(1.0, self.job.owed)))
         self.builder.add(rows[1:], self.done_so_far[:-1], 1.0)
         self.builder.add(rows, np.broadcast_to(self._gate, r.shape), -self.job.owed)
 
@@ -211,18 +203,23 @@ class _Preemptible:
         spent.add(self.k, -1.0)
         if self.e is not None:
             spent.add(self.e, -1.0)
-        rounding, least = self._most_rounding(), self._least_gpus()
-        short_run = least * self.hours > rounding and terms.min_gpus > 0
-        if rounding or short_run:
-            finishing = self._finishing()
-            w = builder.columns(self.periods, 0.0, np.where(self.job.allowed, max(rounding, least * self.hours), 0.0))
+        u, least = self._most_rounding(), self._least_gpus()
+        short_run = least * self.hours > u and terms.min_gpus > 0
+        if u or short_run:
+            w = builder.columns(self.periods, 0.0, np.where(self.job.allowed, max(u, least * self.hours), 0.0))
             spent.add(w, -1.0)
             up = self.model.sum()
             up.add(w, 1.0)
-            up.add_sum(finishing, -rounding)
+            finishing = self._finishing()
             if short_run:
-                l_ = self._short_run(finishing, least)
-                up.add(l_, rounding - least * self.hours)
+                # With nothing to round up, finishing and a short run are one.
+                l_, finishing = (self._short_run(finishing), finishing) if u else (finishing, self.model.sum())
+                up.add_sum(l_, u - least * self.hours)
+                top = self.model.sum()
+                top.add_sum(self.service.total)
+                top.add_sum(l_, self.terms.max_gpus - least)
+                self._at_most(top, np.full(self.periods, self.terms.max_gpus))
+            up.add_sum(finishing, -u)
             self.model.limit(up, -np.inf, 0.0)
         self.model.limit(spent, 0.0, 0.0)
 
@@ -249,48 +246,64 @@ class _Preemptible:
         return float(np.ceil(self.terms.min_gpus / step - 1e-9) * step)
 
     def _finishing(self) -> PeriodSum:
-        """f(t): from G where there is one, else columns of its own."""
+        """f(t) for rounding up: at most the finishing period."""
         finishing = self.model.sum()
+        f = self.builder.columns(self.periods, 0.0, self._could_finish & self.job.allowed, integer=True)
+        finishing.add(f, 1.0)
         if self.done is None:
-            f = self.builder.columns(self.periods, 0.0, self.job.allowed.astype(float), integer=True)
-            finishing.add(f, 1.0)
             once = self.builder.rows(1, -np.inf, 1.0)
             self.builder.add(once, f, 1.0)
             rows = self.builder.rows(self.periods, 0.0, np.inf)
             self.builder.add(rows, self.done_so_far, 1.0)
             self.builder.add(rows, f, -self.job.owed)
         else:
-            finishing.add(self.done, 1.0)
-            finishing.add(self.done[:-1], -1.0, np.arange(1, self.periods))
+            inside = self.model.sum()
+            inside.add(f, 1.0)
+            inside.add(self.done, -1.0)
+            inside.add(self.done[:-1], 1.0, np.arange(1, self.periods))
+            self._at_most(inside, np.zeros(self.periods))
         return finishing
 
-    def _short_run(self, finishing: PeriodSum, least: float) -> Index:
-        """l(t), with its rows."""
-        l_ = self.builder.columns(self.periods, 0.0, self.job.allowed.astype(float), integer=True)
-        inside = self.model.sum()
-        inside.add(l_, 1.0)
+    def _short_run(self, finishing: PeriodSum) -> PeriodSum:
+        """l(t) ≤ f(t)."""
+        short, inside = self.model.sum(), self.model.sum()
+        short.add(self.builder.columns(self.periods, 0.0, self.job.allowed, integer=True), 1.0)
+        inside.add_sum(short)
         inside.add_sum(finishing, -1.0)
         self._at_most(inside, np.zeros(self.periods))
-        top = self.model.sum()
-        top.add_sum(self.service.total)
-        top.add(l_, self.terms.max_gpus - least)
-        self._at_most(top, np.full(self.periods, self.terms.max_gpus))
-        return l_
+        return short
+
+    @property
+    def _could_finish(self) -> Bools:
+        """Periods by whose end all work could be done at the best, (periods,)."""
+        pools = np.sum([pool.gpus_most for pool in self.service.pools], axis=0)
+        most = np.where(self.job.allowed, np.minimum(pools, self.terms.max_gpus), 0.0)
+        work = self.job.owed + self.job.before.restart_gpu_hours_owed
+        return np.asarray(np.cumsum(most) * self.hours >= work * (1.0 - 1e-6) - 1e-6)
 
     def _done(self) -> None:
-        """G(t), where money hangs on it."""
-        terms, builder, job = self.terms, self.builder, self.job
-        paid = job.ends_inside and (terms.completion_usd or job.before.completion_accrued_usd)
-        late = terms.lateness_usd_per_hour and bool(job.late_hours.any())
-        if not (paid or late):
-            return
-        self.done = done = builder.columns(self.periods, 0.0, 1.0, integer=True)
-        rows = builder.rows(self.periods, 0.0, np.inf)
-        builder.add(rows, self.done_so_far, 1.0)
-        builder.add(rows, done, -job.owed)
-        rising = builder.rows(self.periods - 1, 0.0, np.inf)
-        builder.add(rising, done[1:], 1.0)
-        builder.add(rising, done[:-1], -1.0)
+        """Who has to know that the work is done: lateness when, a payment on completion that it is."""
+        builder, job = self.builder, self.job
+        paid = job.ends_inside and (job.completion_usd or job.before.completion_accrued_usd)
+        if job.late:
+            self.done = done = builder.columns(self.periods, 0.0, self._could_finish, integer=True)
+            rows = builder.rows(self.periods, 0.0, np.inf)
+            builder.add(rows, self.done_so_far, 1.0)
+            builder.add(rows, done, -job.owed)
+            rising = builder.rows(self.periods - 1, 0.0, np.inf)
+            builder.add(rising, done[1:], 1.0)
+            builder.add(rising, done[:-1], -1.0)
+        elif paid:
+            self.finish = builder.columns(self.periods, 0.0, self._could_finish)
+            all_done = self.whole
+            if all_done is None:
+                all_done = builder.columns(1, 0.0, 1.0, integer=True)
+                rows = builder.rows(1, 0.0, np.inf)
+                builder.add(rows, self.done_so_far[-1:], 1.0)
+                builder.add(rows, all_done, -job.owed)
+            once = builder.rows(1, 0.0, 0.0)
+            builder.add(once, self.finish, 1.0)
+            builder.add(once, all_done, -1.0)
 
     def _missing(self) -> tuple[Index, Floats, float]:
         """M, see the module."""
@@ -330,13 +343,20 @@ class _Preemptible:
         owed_work.add(self.k, 1.0)
         if self.e is not None:
             restart_work.add(self.e, 1.0)
-        finished_by = None
+        finished_by = finishing = None
         if self.done is not None:
-            finished_by = model.sum()
+            finished_by, finishing = model.sum(), model.sum()
             finished_by.add(self.done, 1.0)
+            finishing.add(self.done, 1.0)
+            finishing.add(self.done[:-1], -1.0, np.arange(1, self.periods))
+        elif self.finish is not None:
+            finishing = model.sum()
+            finishing.add(self.finish, 1.0)
         missing = self._missing()
         given_up = None
         if self.whole is not None:
             columns, values, constant = missing
             given_up = (columns, values / self.job.owed, constant)
-        return Work(owed_work, restart_work, finished_by, missing, given_up, self.done, self.backlog)
+        return Work(
+            owed_work, restart_work, finishing, finished_by, missing, given_up, self.done, self.finish, self.backlog
+        )
