@@ -129,9 +129,15 @@ def billed_kw_of_months(
     metering = charges[0].metering_minutes if charges else None
     highest = monthly_peaks(grid, blocks_of(grid, metering), ALWAYS)
     for charge, months in zip(charges, billed, strict=True):
-        inside = grid.clock.inside(charge.windows)
-        hours_out = np.bincount(grid.month[~inside], minlength=grid.months)
         for at, month in enumerate(months):
-            if month is not None and not hours_out[at]:
+            if month is not None and _always(charge, grid.month_of_year[at]):
                 highest[at] = max(highest[at], month.billed_kw)
     return highest
+
+
+def _always(charge: DemandCharge, month_of_year: int) -> bool:
+    """Whether one of the charge's windows holds every hour of a month."""
+    return any(
+        month_of_year in window.months and window.start == window.end and {"weekday", "weekend"} <= set(window.days)
+        for window in charge.windows
+    )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from optimizer.tariff.errors import TariffError
+from optimizer.tariff.load import MOST_KW
 
 History = Mapping[str, float | Mapping[str, float]]
 """Peak demand [kW] by month (`2024-03`), of any charge; or by charge, by month."""
@@ -51,7 +51,7 @@ def _month(text: str) -> int:
 
 
 def _peak(month: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not (math.isfinite(value) and value >= 0):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST_KW:
         raise TariffError(f"history, {month}", f"{value!r} is no peak", "kW, not negative")
     return float(value)
 

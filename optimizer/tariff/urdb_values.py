@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
@@ -94,8 +95,8 @@ class Rate:
         if not isinstance(value, list) or len(value) != 12:
             found = f"{len(value)} entries" if isinstance(value, list) else shown(value)
             raise UrdbError(field, found, "12 entries, one a month")
-        return [index(int(cell) if isinstance(cell, bool) else cell, f"{field}[{at}]", values)
-                for at, cell in enumerate(value)]  # fmt: skip
+        numbers = [int(cell) if isinstance(cell, bool) else cell for cell in value]
+        return [index(cell, f"{field}[{at}]", values) for at, cell in enumerate(numbers)]
 
 
 MOST_USD, MOST = 1e6, 1e15
@@ -104,16 +105,18 @@ MOST_USD, MOST = 1e6, 1e15
 
 def number(value: Any, place: str, most: float = MOST) -> float:
     """A finite number of at most so much."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    infinite = isinstance(value, float) and not math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or infinite:
         raise UrdbError(place, shown(value), "a finite number")
-    if abs(value) > most:
+    if not -most <= value <= most:
         raise UrdbError(place, shown(value), f"at most {most:g}")
     return float(value)
 
 
 def index(value: Any, place: str, count: int) -> int:
     """A whole number from 0 to below `count`."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value) or not 0 <= value < count:
+    whole = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < count
+    if not whole or value != int(value):
         allowed = f"a whole number from 0 to {count - 1}" if count else "no index: there are no periods"
         raise UrdbError(place, shown(value), allowed)
     return int(value)
@@ -132,7 +135,7 @@ def _period(tiers: Any, place: str) -> list[Tier]:
             if key in fields:
                 fields[key] = number(fields[key], f"{here}.{key}", MOST_USD)
         if "max" in fields:  # SAM writes 1e38 for no end
-            fields["max"] = min(number(fields["max"], f"{here}.max", math.inf), MOST)
+            fields["max"] = min(number(fields["max"], f"{here}.max", sys.float_info.max), MOST)
         read.append(fields)
     ends = [tier["max"] for tier in read[:-1] if "max" in tier]
     if len(ends) < len(read) - 1:

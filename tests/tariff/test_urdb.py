@@ -266,6 +266,9 @@ BROKEN: list[tuple[Any, str, str, str]] = [
         "5.0",
         "more than the tier before, 5",
     ),
+    (flat({"rate": 1}, lookbackpercent=float("inf")), "lookbackpercent", "Infinity", "a finite number"),
+    (rate(flatdemandstructure=[[{"rate": 1}]], flatdemandmonths=[float("inf")] * 12), "flatdemandmonths[0]", "I", "0"),
+    (rate(energyratestructure=[[{"rate": 10**400}]]), "energyratestructure[0][0].rate", "1000", "at most 1e+06"),
     (rate(energyratestructure=[[{"rate": 1e9}]]), "energyratestructure[0][0].rate", "1000000000.0", "at most 1e+06"),
     (
         rate(energyratestructure=[[{"rate": 1, "max": k} for k in range(1, 60)]]),
