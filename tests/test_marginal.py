@@ -87,9 +87,10 @@ def test_a_group_more_obeys_the_fleets_rules() -> None:
     # Min up 2: it starts beside the one that has been up for an hour, and takes its place when that stops. One fewer
     # leaves the last of three hours.
     assert worth(scenario([50] * 3, fleets=[group_fleet(1, min_up_hours=2.0)]), "miners", 1) == near(50, -100)
-    # Down for four hours after a stop: both start, and a third beside them.
+    # Where a stop is followed by four hours down, it could not leave: its stop would outlast it.
     fleet = group_fleet(2, min_down_hours=4.0)
-    assert worth(scenario([50, 50], fleets=[fleet]), "miners") == near(50, -50)
+    assert worth(scenario([50, 50], fleets=[fleet]), "miners") == near(0, -50)
+    assert worth(scenario([50, 50], fleets=[fleet]), "miners", 1) == near(50, -50)
 
 
 def test_a_group_more_in_a_hall_that_is_off_without_it() -> None:

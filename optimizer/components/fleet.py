@@ -121,7 +121,7 @@ class FleetBlock:
             "groups",
             fleet,
             self._up,
-            self._groups,
+            np.maximum(self._groups, fleet.groups),  # one that is not there counts as down
             self.cohorts,
             least_up=self._warm_up,
             starts=starts,
