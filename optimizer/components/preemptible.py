@@ -328,7 +328,7 @@ class _Preemptible:
         if job.ends_inside:
             columns = np.concatenate([z, self.done_so_far[-1:]])
             return columns, np.array([job.owed, -1.0]), 0.0
-        missing = builder.columns(1, 0.0, job.owed + self.terms.restart_gpu_hours * self.periods)
+        missing = builder.columns(1)
         rows = builder.rows(1, -job.capacity_after, np.inf)
         builder.add(rows, missing, 1.0)
         builder.add(rows, self.done_so_far[-1:], 1.0)

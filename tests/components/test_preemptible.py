@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from optimizer import plan
 from tests.components.conftest import Solve
 from tests.components.test_batch import after, facility
 from tests.toys import batch, gpu_pool, scenario
@@ -217,6 +218,12 @@ def test_all_or_nothing_with_more_restart_work_owed_than_can_be_run(solve: Solve
     terms = {"gpu_hours": 5.0, "deadline": 4.0, "all_or_nothing": True, "penalty_usd_per_gpu_hour": 10.0}
     # Two hours of 100 were paid, three are missing.
     solve(restarting([50, 50], before=before, **terms), -200 - 30)
+
+
+def test_more_restart_work_owed_than_can_be_run_is_still_a_plan() -> None:
+    before = RUNNING | {"done_gpu_hours": 2.0, "restart_gpu_hours_owed": 9.0}
+    terms = {"gpu_hours": 5.0, "deadline": 4.0, "penalty_usd_per_gpu_hour": 10.0}
+    assert plan(restarting([50, 50], before=before, **terms)).outcome.status == "proven"
 
 
 def test_several_pools_at_once(solve: Solve) -> None:
