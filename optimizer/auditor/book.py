@@ -145,6 +145,32 @@ class Book:
                 unit=unit,
             )
 
+    def at_least(
+        self,
+        rule: str,
+        item: str,
+        what: str,
+        value: Floats,
+        limit: Floats | float,
+        *,
+        unit: str,
+        tolerance: float | Floats,
+        limit_name: str = "least",
+    ) -> None:
+        """Hold a value, (periods,), against the least that it must be; the amount is what is missing."""
+        missing = limit - value
+        bad = np.flatnonzero(~(missing <= tolerance))
+        for period in bad.tolist():
+            self.add(
+                rule,
+                item,
+                period,
+                f"{what} is {measured(value[period], unit)}, {number(missing[period])} below its "
+                f"{limit_name} of {number(value[period] + missing[period])}",
+                amount=float(missing[period]),
+                unit=unit,
+            )
+
     def not_negative(self, rule: str, item: str, what: str, value: Floats, *, unit: str, tolerance: float) -> None:
         """Refuse negative values, (periods,)."""
         for period in np.flatnonzero(~(value >= -tolerance)).tolist():
