@@ -81,10 +81,12 @@ def _by_period(width: int, scenario: Scenario, schedule: Schedule) -> Table:
     nodes = _rest(values, [p.name for p in scenario.pools], [c.name for c in scenario.contracts], len(starts))
     imported, limit = values["site", "import_mw"], values["site", "import_limit_mw"]
     it = _sum([values[h.name, "it_mw"] for h in scenario.site.halls], len(starts))
-    cooling = [i - p for i, p in zip(imported, it, strict=True)]
+    facility = _sum([values[h.name, "facility_mw"] for h in scenario.site.halls], len(starts))
+    cooling = [f - p for f, p in zip(facility, it, strict=True)]
     idle = [max(0.0, most - i) for most, i in zip(limit, imported, strict=True)]
     ends: list[Column] = [
         ("cooling MW", _numbers(cooling, 2)),
+        *_on_site(scenario, values, len(starts)),
         ("idle MW", _numbers(idle, 2)),
         (f"profit {schedule.currency}", _numbers([profit[s] for s in starts], 0)),
     ]
@@ -107,6 +109,22 @@ def _by_period(width: int, scenario: Scenario, schedule: Schedule) -> Table:
     for cells in zip(*(cells for _, cells in columns), strict=True):
         table.add_row(*map(Text, cells))
     return table
+
+
+def _on_site(scenario: Scenario, values: Mapping[tuple[str, str], list[float]], periods: int) -> list[Column]:
+    """Power made on site, batteries (charging above 0) and export, of those that there are."""
+    supply, columns = scenario.supply, []
+    made = [values[r.name, "used_mw"] for r in supply.renewables]
+    made += [values[g.name, "output_mw"] for g in supply.generators]
+    if made:
+        columns.append(("made MW", _numbers(_sum(made, periods), 2)))
+    if supply.batteries:
+        charge = _sum([values[b.name, "charge_mw"] for b in supply.batteries], periods)
+        discharge = _sum([values[b.name, "discharge_mw"] for b in supply.batteries], periods)
+        columns.append(("battery MW", _numbers([c - d for c, d in zip(charge, discharge, strict=True)], 2)))
+    if ("site", "export_mw") in values:
+        columns.append(("export MW", _numbers(values["site", "export_mw"], 2)))
+    return columns
 
 
 def _width(columns: Sequence[Column]) -> int:
