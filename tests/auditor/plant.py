@@ -53,3 +53,118 @@ def battery_141(committed: int = 2, energy: tuple[float, float] = (0.9, 0.0), **
         "batteries": {"cells": {"energy_mwh": energy[committed - 1]}},
     }
     return toy, hand.schedule(toy, rows, ledger, state=state)
+
+
+def exporting(export: Sequence[float], price: float | Sequence[float], limit: float = 3.0) -> dict[str, Any]:
+    """Rows of a site that may export."""
+    return {"export_mw": export, "export_limit_mw": limit, "export_price_usd_per_mwh": price}
+
+
+def wind(
+    used: tuple[float, float] = (1, 4),
+    energy: dict[str, Any] | None = None,
+    export_price: tuple[float, float] = (50, 30),
+    **site: Any,
+) -> Worked:
+    """2 MW of load; 4 MW of wind at 25 %, 100 % and 5 USD/MWh; price 50, 30; export up to 3 MW; −15 USD."""
+    farm = {"name": "wind", "capacity_mw": 4.0, "factor": [0.25, 1.0], "cost_usd_per_mwh": 5.0}
+    toy = facility([50, 30], energy, renewables=[farm], hall=LOAD, site={"export_limit_mw": 3.0} | site)
+    left = [2.0 - mw for mw in used]
+    imported, exported = [max(mw, 0.0) for mw in left], [max(-mw, 0.0) for mw in left]
+    rows = {
+        "site": hand.site(imported, [50, 30]) | exporting(exported, export_price),
+        "hall": hand.hall(0, facility_mw=2),
+        "wind": {"used_mw": used, "available_mw": [1, 4]},
+    }
+    ledger = {
+        "grid": {
+            "energy": [-50 * imported[0], -30 * imported[1]],
+            "export": [mw * usd for mw, usd in zip(exported, export_price, strict=True)],
+        },
+        "wind": {"ppa": [-5 * mw for mw in used]},
+    }
+    return toy, hand.schedule(toy, rows, ledger)
+
+
+ENGINE = {
+    "name": "engine",
+    "capacity_mw": 3.0,
+    "min_load_mw": 1.0,
+    "fuel_usd_per_mwh": 40.0,
+    "start_cost_usd": 30.0,
+    "min_up_hours": 2.0,
+    "min_down_hours": 2.0,
+    "ramp_mw_per_hour": 2.0,
+}
+
+
+def engine(before: dict[str, Any] | None = None, committed: int = 4, **changes: Any) -> Worked:
+    """2 MW of load; an engine at 40 USD/MWh and 30 USD a start; price 20, 100, 100, 20: on in between; −270 USD."""
+    toy = facility(
+        [20, 100, 100, 20],
+        generators=[ENGINE | changes],
+        hall=LOAD,
+        state={"generators": {"engine": before}} if before else {},
+        time={"committed_periods": committed, "look_ahead_periods": 4 - committed},
+    )
+    rows = {
+        "site": hand.site([2, 0, 0, 2], [20, 100, 100, 20]),
+        "hall": hand.hall(0, facility_mw=2),
+        "engine": {
+            "output_mw": [0, 2, 2, 0],
+            "on": [0, 1, 1, 0],
+            "started": [0, 1, 0, 0],
+            "stopped": [0, 0, 0, 1],
+        },
+    }
+    ledger = {"grid": {"energy": [-40, 0, 0, -40]}, "engine": {"fuel": [0, -80, -80, 0], "start": [0, -30, 0, 0]}}
+    states = {2: {"on": True, "hours": 1.0, "power_mw": 2.0}, 4: {"on": False, "hours": 1.0, "power_mw": 0.0}}
+    return toy, hand.schedule(toy, rows, ledger, state={"generators": {"engine": states[committed]}})
+
+
+def agreement(accepted: bool = True, state: dict[str, bool] | None = None, **changes: Any) -> Worked:
+    """2 MW at 40 USD/MWh and a spread of 3; price 50, 30; −12 USD. The site draws nothing."""
+    terms = {
+        "name": "block",
+        "kind": "block",
+        "quantity_mw": 2.0,
+        "price_usd_per_mwh": 40.0,
+        "spread_usd_per_mwh": 3.0,
+    }
+    toy = facility([50, 30], ppas=[terms | changes], state={"ppas": state} if state else {})
+    rows = {
+        "site": hand.site(0, [50, 30]),
+        "hall": hand.hall(0),
+        "block": {"accepted": float(accepted), "quantity_mw": changes.get("quantity_mw", 2)},
+    }
+    ledger = {"block": {"ppa": [14, -26]}} if accepted else {}
+    return toy, hand.schedule(toy, rows, ledger, state={"ppas": {"block": accepted}})
+
+
+def two_settlement(given: bool = True, **site: Any) -> Worked:
+    """2 MW of load, 3 and 1 MW bought at 30 USD/MWh the day ahead; real-time price 50, 20; −90 USD."""
+    position = {"position_mw": [3.0, 1.0]} if given else {}
+    toy = facility([50, 20], day_ahead={"price_usd_per_mwh": 30.0, **position}, hall=LOAD, site=site)
+    rows = {
+        "site": hand.site(2, [50, 20]),
+        "hall": hand.hall(0, facility_mw=2),
+        "day ahead": {"position_mw": [3, 1], "price_usd_per_mwh": 30},
+    }
+    ledger = {"grid": {"energy": [-100, -40], "day_ahead_settlement": [60, -10]}}
+    return toy, hand.schedule(toy, rows, ledger)
+
+
+def emissions(committed: int = 2, before: float = 0.1, **changes: Any) -> Worked:
+    """2 MW of load, 400 and 500 kg/MWh at 20 USD a tonne, a cap of 2 t; price 10; −76 USD."""
+    terms = {"intensity_kg_per_mwh": [400.0, 500.0], "price_usd_per_tonne": 20.0, "cap_tonnes": 2.0}
+    toy = facility(
+        [10, 10],
+        carbon=terms | changes,
+        hall=LOAD,
+        state={"carbon_tonnes": before},
+        time={"committed_periods": committed, "look_ahead_periods": 2 - committed},
+    )
+    rows = {"site": hand.site(2, 10) | {"carbon_kg": [800, 1000]}, "hall": hand.hall(0, facility_mw=2)}
+    ledger = {"grid": {"energy": -20, "carbon": [-16, -20]}}
+    used = before + (1.8 if committed == 2 else 0.8)
+    return toy, hand.schedule(toy, rows, ledger, state={"carbon_tonnes": used})
