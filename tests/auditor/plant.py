@@ -168,3 +168,47 @@ def emissions(committed: int = 2, before: float = 0.1, **changes: Any) -> Worked
     ledger = {"grid": {"energy": -20, "carbon": [-16, -20]}}
     used = before + (1.8 if committed == 2 else 0.8)
     return toy, hand.schedule(toy, rows, ledger, state={"carbon_tonnes": used})
+
+
+def half_hours() -> Worked:
+    """All of it in two half hours: 32 USD.
+
+    2 MW of load and 1 MW of wind at 4 USD/MWh; the engine ramps up 1 MW each time; the battery is charged, then
+    discharged; 1 MW imported, then 2 MW exported at 50 USD/MWh; a PPA and a day-ahead position beside it.
+    """
+    cells = {"name": "cells", "charge_limit_mw": 1.0, "discharge_limit_mw": 1.0, "energy_mwh": 0.5}
+    toy = facility(
+        [50, 50],
+        renewables=[{"name": "wind", "capacity_mw": 1.0, "factor": 1.0, "cost_usd_per_mwh": 4.0}],
+        generators=[ENGINE | {"start_cost_usd": 0.0}],
+        batteries=[cells | {"charge_efficiency": 1.0, "discharge_efficiency": 1.0, "wear_usd_per_mwh": 10.0}],
+        ppas=[{"name": "block", "kind": "block", "quantity_mw": 2.0, "price_usd_per_mwh": 40.0}],
+        day_ahead={"price_usd_per_mwh": 30.0, "position_mw": 3.0},
+        carbon={"intensity_kg_per_mwh": 400.0, "price_usd_per_tonne": 20.0},
+        hall=LOAD,
+        site={"export_limit_mw": 3.0},
+        time={"resolution_minutes": 30},
+    )
+    rows = {
+        "site": hand.site([1, 0], 50) | exporting([0, 2], 50) | {"carbon_kg": [200, 0]},
+        "hall": hand.hall(0, facility_mw=2),
+        "wind": {"used_mw": 1, "available_mw": 1},
+        "engine": {"output_mw": [1, 2], "on": 1, "started": [1, 0], "stopped": 0},
+        "cells": {"charge_mw": [1, 0], "discharge_mw": [0, 1], "energy_mwh": [0.5, 0]},
+        "block": {"accepted": 1, "quantity_mw": 2},
+        "day ahead": {"position_mw": 3, "price_usd_per_mwh": 30},
+    }
+    ledger = {
+        "grid": {"energy": [-25, 0], "export": [0, 50], "day_ahead_settlement": 30, "carbon": [-4, 0]},
+        "wind": {"ppa": -2},
+        "engine": {"fuel": [-20, -40]},
+        "cells": {"battery_wear": [0, -5]},
+        "block": {"ppa": 10},
+    }
+    state = {
+        "generators": {"engine": {"on": True, "hours": 1.0, "power_mw": 2.0}},
+        "batteries": {"cells": {"energy_mwh": 0.0}},
+        "ppas": {"block": True},
+        "carbon_tonnes": 0.2,
+    }
+    return toy, hand.schedule(toy, rows, ledger, state=state)

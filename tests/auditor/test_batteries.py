@@ -77,7 +77,10 @@ def test_the_end_is_that_of_the_whole_horizon():
     hand.good(toy, plan, 141)
     toy, plan = plant.battery_141(energy=(1.3, 0.4), start_energy_mwh=0.4, end_energy_mwh=0.5)
     hand.caught(toy, plan, "battery_end", "cells", 1, 0.1)
-    hand.good(*plant.battery_141(energy=(1.3, 0.4), start_energy_mwh=0.4, end_energy_mwh=0.1))
+    # An end of 0 is an end; none is what it starts with.
+    used_up = {"charge_efficiency": 0.5, "start_energy_mwh": 0.4}
+    hand.good(*plant.battery_141(**used_up, end_energy_mwh=0.0))
+    hand.caught(*plant.battery_141(**used_up), "battery_end", "cells", 1, 0.4)
 
 
 def idle_store(energy: list[float], **changes: object) -> plant.Worked:

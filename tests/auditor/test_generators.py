@@ -62,6 +62,9 @@ def test_a_running_generator_handed_over():
     hand.caught(toy, plan, "min_down", "engine", 1, 1)
     toy, _ = plant.engine(before=before | {"hours": 2.0}, min_down_hours=1.0)
     hand.good(toy, plan)
+    # Without a power handed over it came from its least.
+    toy, _ = plant.engine(before=before | {"hours": 2.0}, min_down_hours=1.0, ramp_mw_per_hour=0.9)
+    hand.caught(toy, plan, "ramp", "engine", 0, 0.1)
     toy, _ = plant.engine(before=before | {"hours": 2.0, "power_mw": 2.7}, min_down_hours=1.0)
     hand.caught(toy, plan, "ramp", "engine", 0, 0.7)
 

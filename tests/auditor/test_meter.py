@@ -16,6 +16,28 @@ def test_what_is_curtailed_is_not():
     hand.good(*plant.wind(used=(0, 2)), -110)
 
 
+def test_everything_at_once_by_the_half_hour():
+    toy, plan = plant.half_hours()
+    hand.good(toy, plan, 32)
+    hand.caught(toy, hand.set_row(plan, toy, "engine", "output_mw", 1, 2.1), "ramp", "engine", 1, 0.1)
+
+
+def test_tolerance_is_a_millionth_of_what_can_flow():
+    """5 MW flow out at most: 2 MW of load, 3 MW of export; 4 MW of wind and 2 MW of import could flow in."""
+    toy, plan = plant.wind()
+    hand.good(toy, hand.set_row(plan, toy, "site", "import_mw", 0, 1 + 4.9e-6))
+    hand.caught(toy, hand.set_row(plan, toy, "site", "import_mw", 0, 1 + 5.1e-6), "balance", "site", 0)
+
+
+@pytest.mark.parametrize(("name", "rule", "period"), [("import", "import_limit", 0), ("export", "export_limit", 1)])
+def test_limits_that_are_finer_than_the_periods_take_their_least(name, rule, period):
+    values = [3.0, 3.0, 3.0, 3.0]
+    values[2 * period + 1] = 0.75
+    limit = {"start": "2026-01-05T00:00:00Z", "interval_minutes": 30, "values": values}
+    toy, _ = plant.wind(**{f"{name}_limit_mw": limit})
+    hand.caught(toy, plant.wind()[1], rule, "site", period, [0.25, 1.25][period])
+
+
 def test_balance():
     toy, plan = plant.wind()
     found = hand.caught(toy, hand.set_row(plan, toy, "site", "import_mw", 0, 1.5), "balance", "site", 0, 0.5)
@@ -113,7 +135,15 @@ def test_an_island_without_a_connection():
 
 @pytest.mark.parametrize(
     "case",
-    [plant.battery_141, plant.wind, plant.engine, plant.agreement, plant.two_settlement, plant.emissions],
+    [
+        plant.battery_141,
+        plant.wind,
+        plant.engine,
+        plant.agreement,
+        plant.two_settlement,
+        plant.emissions,
+        plant.half_hours,
+    ],
 )
 def test_every_single_value_matters(case):
     """Whatever value of whatever row is off by 0.01, and whatever row is missing, its item is named."""
