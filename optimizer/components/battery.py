@@ -56,7 +56,7 @@ class BatteryBlock:
         hours, periods, builder = model.horizon.hours, model.periods, model.builder
         state = model.scenario.state.batteries.get(terms.name)
         self._before = terms.start_energy_mwh if state is None else state.energy_mwh
-        self._kept = (1.0 - terms.self_loss_per_hour) ** hours
+        self._kept = float((1.0 - terms.self_loss_per_hour) ** hours)
         self._in, self._out = terms.charge_efficiency * hours, hours / terms.discharge_efficiency
         """MWh into and out of store for each MW of charging and discharging."""
         # No more than an empty store takes, or a full one gives, in one period.
