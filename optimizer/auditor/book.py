@@ -23,8 +23,8 @@ SHARE = 1e-6
 """Relative tolerance: of capacity (physics) or of the amount (money)."""
 WHOLE = 1e-6
 """Distance of a count from a whole number."""
-LEAST = 1e-12
-"""Smallest capacity that a tolerance is taken of."""
+LEAST = 2e-3
+"""Smallest capacity that a tolerance is taken of: schedules leave out what is below 1e-9."""
 MOST_EACH = 20
 """Violations of one rule by one item that are listed one by one; the rest are summed up in one."""
 
