@@ -65,7 +65,8 @@ class Formulation:
         used = sum((block.power_mw.value(x) for block in self.renewables.values()), np.zeros(self.model.periods))
         spare = x[self.grid.import_mw] + used
         settle_batteries(list(self.batteries.values()), x, spare)
-        share = np.divide(np.maximum(spare, 0.0), used, out=np.ones_like(used), where=used > spare)
+        less = (used > spare) & (used > 0.0)
+        share = np.divide(np.maximum(spare, 0.0), used, out=np.ones_like(used), where=less)
         for renewable in self.renewables.values():
             x[renewable.used] *= share
 

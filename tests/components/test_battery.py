@@ -259,3 +259,13 @@ def test_settling_reaches_the_battery_that_charged_another() -> None:
         assert found["other", "discharge_mw"] == pytest.approx([0.0, 0.5])
         assert found["other", "energy_mwh"] == pytest.approx([2.0, 1.5])
         assert found["site", "import_mw"] == pytest.approx([0.0, 0.0])
+
+
+def test_settling_a_full_battery_of_dust() -> None:
+    # What the solver's tolerance charges beyond full goes, and no wind stays no wind.
+    cells = battery(start_energy_mwh=1.0)
+    given = Given(formulate(powered([50.0], renewables=[renewable()], batteries=[cells])))
+    given.put("battery", [1e-9], [0.0], [1.0 + 1e-9])
+    found = given.settled()
+    assert found["battery", "energy_mwh"] == [1.0]
+    assert found["wind", "used_mw"] == [0.0]
