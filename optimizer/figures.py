@@ -15,13 +15,19 @@ from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import Floats, align
 from optimizer.schedule import Schedule
 
+POWER_KINDS = frozenset({"energy", "adders", "carbon", "export"})
+"""Ledger kinds of power bought and sold at the meter."""
+
 
 @dataclass(frozen=True)
 class CostShares:
     """What the committed part costs [USD], as operators group it (all positive).
 
     Electricity is energy and adders; it is split over halls by metered power, and in a hall into IT power and
-    the rest (PUE and overhead), which is cooling.
+    the rest (PUE and overhead), which is cooling. With power made or stored on site, export or a price of carbon,
+    a MWh costs on average over the committed part what all of that costs: energy, adders, carbon, fuel, generators'
+    starts, renewables' cost and battery wear, less what export earns. Day-ahead positions and PPAs settled in money
+    are no cost of power taken.
     """
 
     it_electricity_usd: float
@@ -104,10 +110,23 @@ class _Dispatch:
         return np.asarray(self._values[item, quantity])
 
 
+def _power_cost(scenario: Scenario, schedule: Schedule, table: _Dispatch) -> Floats:
+    """What a MWh that the facility takes costs, (committed periods,) [USD/MWh]."""
+    supply, hours = scenario.supply, scenario.horizon.hours
+    price = table.of("site", "energy_price_usd_per_mwh") + table.of("site", "adders_usd_per_mwh")
+    carbon_price = 0.0 if supply.carbon is None else supply.carbon.price_usd_per_tonne
+    if not (supply.renewables or supply.generators or supply.batteries or carbon_price):
+        return np.asarray(price * (1.0 + supply.energy.loss_factor))
+    on_site = {r.name for r in supply.renewables} | {g.name for g in supply.generators}
+    on_site |= {b.name for b in supply.batteries}
+    cost = -sum(row.usd for row in schedule.ledger_rows if row.kind in POWER_KINDS or row.item in on_site)
+    facility = sum(float(table.of(hall.name, "facility_mw").sum()) for hall in scenario.site.halls) * hours
+    return np.full(table.periods, cost / facility if facility > 0 else 0.0)
+
+
 def _costs(scenario: Scenario, schedule: Schedule, *, mining_only: bool) -> CostShares:
     table, hours = _Dispatch(scenario, schedule), scenario.horizon.hours
-    factor = (1.0 + scenario.supply.energy.loss_factor) * hours
-    price = table.of("site", "energy_price_usd_per_mwh") + table.of("site", "adders_usd_per_mwh")
+    price = _power_cost(scenario, schedule, table) * hours
     it_usd = cooling_usd = 0.0
     for hall in scenario.site.halls:
         members = [f.name for f in scenario.fleets if f.hall == hall.name]
@@ -116,8 +135,8 @@ def _costs(scenario: Scenario, schedule: Schedule, *, mining_only: bool) -> Cost
         it = sum((table.of(name, "it_mw") for name in members), np.zeros(table.periods))
         hall_it, facility = table.of(hall.name, "it_mw"), table.of(hall.name, "facility_mw")
         share = np.divide(it, hall_it, out=np.full(table.periods, float(not mining_only)), where=hall_it > 0)
-        it_usd += float((it * price).sum()) * factor
-        cooling_usd += float(((facility - hall_it) * share * price).sum()) * factor
+        it_usd += float((it * price).sum())
+        cooling_usd += float(((facility - hall_it) * share * price).sum())
     span = table.periods * hours
     depreciation = sum(
         f.units * f.depreciation_usd_per_machine_hour * span for f in scenario.fleets if not f.depreciation_by_use

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from optimizer.components import contract_block
+from optimizer.components.battery import BatteryBlock
+from optimizer.components.battery import settle as settle_batteries
 from optimizer.components.contract import ContractBlock
 from optimizer.components.fleet import FleetBlock
+from optimizer.components.generator import GeneratorBlock
 from optimizer.components.grid import GridBlock
 from optimizer.components.hall import add_hall
 from optimizer.components.market import hashprice
 from optimizer.components.model import Model
 from optimizer.components.pool import PoolBlock
+from optimizer.components.ppa import PpaBlock
+from optimizer.components.renewable import RenewableBlock
 from optimizer.scenario.scenario import Scenario
 from solvers.problem import Floats, Problem
 
@@ -26,11 +33,16 @@ class Formulation:
     fleets: dict[str, FleetBlock]
     pools: dict[str, PoolBlock]
     contracts: dict[str, ContractBlock]
+    renewables: dict[str, RenewableBlock]
+    generators: dict[str, GeneratorBlock]
+    batteries: dict[str, BatteryBlock]
+    ppas: dict[str, PpaBlock]
     grid: GridBlock
 
     def settle(self, x: Floats) -> Floats:
         """A copy of the solution in the form that the rules define: whole counts, no start beside a stop,
-        tiers read from what is delivered."""
+        tiers read from what is delivered, no battery charging and discharging at once, nor the site importing
+        and exporting."""
         settled = x.copy()
         whole = self.problem.integer
         settled[whole] = settled[whole].round()
@@ -40,7 +52,24 @@ class Formulation:
             pool.settle(settled)
         for contract in self.contracts.values():
             contract.settle(settled)
+        for generator in self.generators.values():
+            generator.settle(settled)
+        self._settle_batteries(settled)
+        self.grid.settle(settled)
         return settled
+
+    def _settle_batteries(self, x: Floats) -> None:
+        """Batteries that charge or discharge alone; of what they no longer need, renewables give up what import
+        does not."""
+        if not self.batteries:
+            return
+        used = sum((block.power_mw.value(x) for block in self.renewables.values()), np.zeros(self.model.periods))
+        spare = x[self.grid.import_mw] + used
+        settle_batteries(list(self.batteries.values()), x, spare)
+        less = (used > spare) & (used > 0.0)
+        share = np.divide(np.maximum(spare, 0.0), used, out=np.ones_like(used), where=less)
+        for renewable in self.renewables.values():
+            x[renewable.used] *= share
 
 
 def formulate(scenario: Scenario, more_groups: Mapping[str, Floats] | None = None) -> Formulation:
@@ -60,5 +89,14 @@ def formulate(scenario: Scenario, more_groups: Mapping[str, Floats] | None = Non
     contracts = {terms.name: contract_block(model, terms, pools) for terms in scenario.contracts}
     for pool_block in pools.values():
         pool_block.close()
-    grid = GridBlock(model, [add_hall(model, hall) for hall in scenario.site.halls])
-    return Formulation(model, model.builder.build(), fleets, pools, contracts, grid)
+    halls = [add_hall(model, hall) for hall in scenario.site.halls]
+    supply = scenario.supply
+    renewables = {terms.name: RenewableBlock(model, terms) for terms in supply.renewables}
+    generators = {terms.name: GeneratorBlock(model, terms) for terms in supply.generators}
+    batteries = {terms.name: BatteryBlock(model, terms) for terms in supply.batteries}
+    ppas = {terms.name: PpaBlock(model, terms) for terms in supply.ppas}
+    demand = [*halls, *(battery.draw_mw for battery in batteries.values())]
+    made = [*(block.power_mw for block in renewables.values()), *(block.power_mw for block in generators.values())]
+    grid = GridBlock(model, demand, made)
+    problem = model.builder.build()
+    return Formulation(model, problem, fleets, pools, contracts, renewables, generators, batteries, ppas, grid)

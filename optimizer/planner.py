@@ -205,4 +205,8 @@ def _state(formulation: Formulation, x: Floats) -> State:
         fleets={name: block.state(x) for name, block in formulation.fleets.items()},
         pools={name: block.state(x) for name, block in formulation.pools.items()},
         contracts={name: block.state(x) for name, block in formulation.contracts.items()},
+        generators={name: block.state(x) for name, block in formulation.generators.items()},
+        batteries={name: block.state(x) for name, block in formulation.batteries.items()},
+        ppas={name: block.state(x) for name, block in formulation.ppas.items()},
+        carbon_tonnes=formulation.grid.carbon_tonnes(x),
     )

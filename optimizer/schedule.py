@@ -5,6 +5,12 @@ Dispatch is tidy: one row per (start, item, quantity). The items and their quant
 | item | quantities |
 |---|---|
 | `site` | `import_mw`, `import_limit_mw` (orders included), `energy_price_usd_per_mwh`, `adders_usd_per_mwh` |
+| `site`, also | `export_mw`, `export_limit_mw`, `export_price_usd_per_mwh` (where export is allowed), `carbon_kg` |
+| `day ahead` | `position_mw`, `price_usd_per_mwh` |
+| a renewable | `used_mw`, `available_mw` |
+| a generator | `output_mw`, `on`, `started`, `stopped` |
+| a battery | `charge_mw`, `discharge_mw`, `energy_mwh` (at the end of the period) |
+| a PPA | `accepted` (0/1), `quantity_mw` (whether accepted or not) |
 | `bitcoin` (with fleets) | `hashprice_usd_per_ph_day` |
 | a hall | `it_mw`, `pue`, `facility_mw` |
 | a fleet | `it_mw`, `hashrate_ph_per_s` (what earns: without warming groups), `groups[MODE]` for every mode \

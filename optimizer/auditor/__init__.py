@@ -4,8 +4,9 @@
     findings.ok, findings.profit_usd, findings.violations, str(findings)
 
 It shares nothing with the optimisation model and its solvers, so that one mistake cannot pass twice. It takes
-the plan's decisions (groups in modes, starts by mode, nodes on, GPUs by contract and pool, batch work, acceptance)
-from the rows and derives everything else itself: power, PUE, hashprice, prices, terms, money, state.
+the plan's decisions (groups in modes, starts by mode, nodes on, GPUs by contract and pool, batch work, acceptance,
+renewable power used, generators on and their output, charge and discharge, day-ahead position) from the rows and
+derives everything else itself: power, import and export, PUE, hashprice, prices, terms, money, state.
 """
 
 from __future__ import annotations
@@ -13,16 +14,21 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.auditor.book import Book
+from optimizer.auditor.carbon import audit_carbon
 from optimizer.auditor.case import Case, Fields
 from optimizer.auditor.contracts import KINDS
+from optimizer.auditor.day_ahead import audit_day_ahead
 from optimizer.auditor.energy import audit_energy
 from optimizer.auditor.findings import Findings, Violation
 from optimizer.auditor.fleets import audit_fleet
 from optimizer.auditor.ledger import Ledger, compare
 from optimizer.auditor.market import audit_market
+from optimizer.auditor.meter import audit_meter
+from optimizer.auditor.onsite import audit_plant
 from optimizer.auditor.outcome import SOLVED, check_outcome, check_unsolved
 from optimizer.auditor.pools import PoolUse, audit_pool
 from optimizer.auditor.power import Load, audit_power
+from optimizer.auditor.ppas import audit_ppa
 from optimizer.auditor.reports import check_reports
 from optimizer.auditor.rows import Periods, Rows
 from optimizer.auditor.served import serve
@@ -71,7 +77,7 @@ def _check_identity(scenario: Scenario, schedule: Schedule, book: Book) -> None:
 
 
 def _check_plan(case: Case) -> None:
-    """Physics and terms from the inside out: contracts, machines, halls, meter, bill; then what is reported."""
+    """Physics and terms from the inside out: contracts, machines, halls, plant, meter, bill; then what is reported."""
     scenario = case.scenario
     pools = {pool.name: pool for pool in scenario.pools}
     uses = {name: PoolUse(np.zeros(case.length), np.zeros(case.length)) for name in pools}
@@ -81,10 +87,15 @@ def _check_plan(case: Case) -> None:
     halls = [audit_pool(case, pool, uses[name]) for name, pool in pools.items()]
     loads = [Load(found.fleet.hall, found.it_mw, found.capacity_mw) for found in fleets]
     loads += [Load(found.pool.hall, found.it_mw, found.capacity_mw) for found in halls]
-    import_mw, most_mw = audit_power(case, loads)
-    audit_energy(case, import_mw, most_mw)
+    plant = audit_plant(case)
+    meter = audit_meter(case, audit_power(case, loads), plant.drawn, plant.made)
+    price = audit_energy(case, meter)
+    audit_day_ahead(case, price, meter)
+    carbon = audit_carbon(case, meter)
+    for ppa in scenario.supply.ppas:
+        plant.ppas[ppa.name] = audit_ppa(case, ppa, price)
     states: dict[str, Fields] = {}
     for one in served:
         states[one.name] = KINDS[one.contract.kind](case, one)
     check_reports(case)
-    check_state(case, fleets, halls, states)
+    check_state(case, fleets, halls, states, plant, carbon)

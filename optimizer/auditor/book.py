@@ -23,8 +23,8 @@ SHARE = 1e-6
 """Relative tolerance: of capacity (physics) or of the amount (money)."""
 WHOLE = 1e-6
 """Distance of a count from a whole number."""
-LEAST = 1e-12
-"""Smallest capacity that a tolerance is taken of."""
+LEAST = 2e-3
+"""Smallest capacity that a tolerance is taken of: schedules leave out what is below 1e-9."""
 MOST_EACH = 20
 """Violations of one rule by one item that are listed one by one; the rest are summed up in one."""
 
@@ -142,6 +142,32 @@ class Book:
                 f"{what} is {measured(value[period], unit)}, {number(over[period])} above its "
                 f"{limit_name} of {number(value[period] - over[period])}",
                 amount=float(over[period]),
+                unit=unit,
+            )
+
+    def at_least(
+        self,
+        rule: str,
+        item: str,
+        what: str,
+        value: Floats,
+        limit: Floats | float,
+        *,
+        unit: str,
+        tolerance: float | Floats,
+        limit_name: str = "least",
+    ) -> None:
+        """Hold a value, (periods,), against the least that it must be; the amount is what is missing."""
+        missing = limit - value
+        bad = np.flatnonzero(~(missing <= tolerance))
+        for period in bad.tolist():
+            self.add(
+                rule,
+                item,
+                period,
+                f"{what} is {measured(value[period], unit)}, {number(missing[period])} below its "
+                f"{limit_name} of {number(value[period] + missing[period])}",
+                amount=float(missing[period]),
                 unit=unit,
             )
 

@@ -1,6 +1,6 @@
-"""The energy bill: price series or time-of-use calendar, adders, delivery losses.
+"""The energy bill: price series or time-of-use calendar, adders, delivery losses; what export earns.
 
-cost = import × Δt × (price + adders) × (1 + loss factor)
+cost = import × Δt × (price + adders) × (1 + loss factor);  income = export × Δt × export price
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 
 from optimizer.auditor.book import Floats, relative
 from optimizer.auditor.case import Case
+from optimizer.auditor.meter import Meter
 from optimizer.scenario.series import align
 from optimizer.scenario.supply import TouCalendar, TouWindow
 
@@ -88,19 +89,33 @@ def _day_kinds(calendar: str | None) -> Callable[[date], str]:
     return kind
 
 
-def audit_energy(case: Case, import_mw: Floats, capacity_mw: Floats) -> None:
-    """Check the price rows and post the energy bill of the import [MW], (periods,). `capacity_mw`: the most
-    that could be imported, for tolerances."""
+def audit_energy(case: Case, meter: Meter) -> Floats:
+    """Check the price rows and post the energy bill of the import, and the income of the export. Returns the
+    energy price [USD/MWh], (periods,)."""
     energy = case.scenario.supply.energy
+    import_mw, most_mw = meter.import_mw, meter.most_mw
     price = energy_price(case)
     claimed = case.rows.take("site", "energy_price_usd_per_mwh")
     case.book.equal("input", "site", "energy price", claimed, price, unit="USD/MWh", tolerance=relative(price))
     billed = case.hours * (1.0 + energy.loss_factor)
-    case.ledger.post("grid", "energy", -import_mw * price * billed, capacity_mw * price * billed)
+    case.ledger.post("grid", "energy", -import_mw * price * billed, most_mw * price * billed)
     adders = np.zeros(case.length)
     for adder in energy.adders:
         rate = align(adder.usd_per_mwh, case.horizon)
         adders += rate
-        case.ledger.post(adder.name, "adders", -import_mw * rate * billed, capacity_mw * rate * billed)
+        case.ledger.post(adder.name, "adders", -import_mw * rate * billed, most_mw * rate * billed)
     claimed = case.rows.take("site", "adders_usd_per_mwh")
     case.book.equal("input", "site", "sum of adders", claimed, adders, unit="USD/MWh", tolerance=relative(adders))
+    if meter.may_export:
+        _post_export(case, meter, price)
+    return price
+
+
+def _post_export(case: Case, meter: Meter, energy_price: Floats) -> None:
+    """Income of the export: its own price, else the energy price without adders; no losses."""
+    series = case.scenario.supply.energy.export_price_usd_per_mwh
+    price = energy_price if series is None else align(series, case.horizon)
+    claimed = case.rows.take("site", "export_price_usd_per_mwh")
+    case.book.equal("input", "site", "export price", claimed, price, unit="USD/MWh", tolerance=relative(price))
+    earned = price * case.hours
+    case.ledger.post("grid", "export", meter.export_mw * earned, meter.most_mw * earned)

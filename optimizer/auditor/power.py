@@ -1,6 +1,6 @@
-"""Halls and the grid connection: PUE, overhead, limits, curtailment orders (section 5).
+"""Halls: PUE, overhead, limits (section 5).
 
-facility power = overhead + IT × PUE;  import = Σ facility power
+facility power = overhead + IT × PUE
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from optimizer.auditor.book import Floats, number, relative, share_of
+from optimizer.auditor.book import Floats, relative, share_of
 from optimizer.auditor.case import Case
-from optimizer.scenario.horizon import localize
+from optimizer.auditor.meter import Flow
 from optimizer.scenario.series import align
 from optimizer.scenario.site import Hall, PueTable
 
@@ -47,15 +47,15 @@ def _between(points: list[tuple[float, float]], degrees: float) -> float:
     return points[-1][1]
 
 
-def audit_power(case: Case, loads: Sequence[Load]) -> tuple[Floats, Floats]:
-    """Check halls, balance and limits. Returns import [MW] and the most it could be, both (periods,)."""
+def audit_power(case: Case, loads: Sequence[Load]) -> Flow:
+    """Check the halls; their facility power."""
     needed = np.zeros(case.length)
     most = np.zeros(case.length)
     for hall in case.scenario.site.halls:
         facility, capacity = _audit_hall(case, hall, [load for load in loads if load.hall == hall.name])
         needed += facility
         most += capacity
-    return needed, _audit_import(case, needed, most)
+    return Flow(needed, most)
 
 
 def _audit_hall(case: Case, hall: Hall, loads: list[Load]) -> tuple[Floats, Floats]:
@@ -87,34 +87,3 @@ def _audit_hall(case: Case, hall: Hall, loads: list[Load]) -> tuple[Floats, Floa
         "hall_power", name, "facility power", claimed, facility, unit="MW", tolerance=share_of(float(most.max()))
     )
     return facility, most
-
-
-def _audit_import(case: Case, needed: Floats, most: Floats) -> Floats:
-    """Balance at the meter and every limit on import; returns the most that it could be, (periods,)."""
-    rows, book, site = case.rows, case.book, case.scenario.site
-    connection = align(site.import_limit_mw, case.horizon, "min")
-    tolerance = share_of(min(float(most.max()), float(connection.max())))
-    claimed = rows.take("site", "import_mw")
-    book.equal("balance", "site", "import", claimed, needed, unit="MW", tolerance=tolerance)
-    tolerance = share_of(float(connection.max()))
-    book.at_most(
-        "import_limit", "site", "import", needed, connection, unit="MW", tolerance=tolerance, limit_name="import limit"
-    )
-    capped = connection.copy()
-    begin = case.horizon.start_minutes
-    end = begin + case.horizon.step_minutes
-    for order in site.curtailment:
-        first = localize(order.start, case.horizon.zone).timestamp() / 60.0
-        last = localize(order.end, case.horizon.zone).timestamp() / 60.0
-        touched = (first < end) & (last > begin)
-        capped = np.where(touched, np.minimum(capped, order.import_limit_mw), capped)
-        for t in np.flatnonzero(touched & (needed > order.import_limit_mw + tolerance)).tolist():
-            over = float(needed[t] - order.import_limit_mw)
-            message = (
-                f"import is {number(needed[t])} MW, {number(over)} above the "
-                f"{number(order.import_limit_mw)} MW of curtailment order {order.name}"
-            )
-            book.add("curtailment", "site", t, message, amount=over, unit="MW")
-    given = rows.take("site", "import_limit_mw")
-    book.equal("input", "site", "import limit (orders included)", given, capped, unit="MW", tolerance=relative(capped))
-    return np.minimum(most, np.maximum(connection, 0.0))

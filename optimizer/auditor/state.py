@@ -11,10 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from optimizer.auditor.book import number, same_moment, share_of
+from optimizer.auditor.carbon import CarbonFindings
 from optimizer.auditor.case import Case, Expected, Fields, Records
 from optimizer.auditor.fields import check_fields
 from optimizer.auditor.fleets import FleetFindings
 from optimizer.auditor.market import BLOCKS_PER_HOUR, start_height
+from optimizer.auditor.onsite import Plant, check_onsite_state
 from optimizer.auditor.pools import PoolFindings
 from optimizer.auditor.switching import Walk, seam_age
 from optimizer.scenario.horizon import localize
@@ -30,6 +32,8 @@ def check_state(
     fleets: Iterable[FleetFindings],
     pools: Iterable[PoolFindings],
     contracts: Mapping[str, Fields],
+    plant: Plant,
+    carbon: CarbonFindings,
 ) -> None:
     """Hold the whole state after the committed part against the audit's own."""
     state = case.schedule.state
@@ -48,6 +52,9 @@ def check_state(
     _same_names(case, "fleets", state.fleets, [found.fleet.name for found in fleets])
     _same_names(case, "pools", state.pools, [found.pool.name for found in pools])
     _same_names(case, "contracts", state.contracts, list(contracts))
+    _same_names(case, "generators", state.generators, [found.generator.name for found in plant.generators])
+    _same_names(case, "batteries", state.batteries, [found.battery.name for found in plant.batteries])
+    _same_names(case, "ppas", state.ppas, list(plant.ppas))
     for fleet in fleets:
         if fleet.fleet.name in state.fleets:
             _check_fleet(case, fleet, state.fleets[fleet.fleet.name])
@@ -57,6 +64,7 @@ def check_state(
     for name, expected in contracts.items():
         if name in state.contracts:
             _check_contract(case, name, expected, state)
+    check_onsite_state(case, RULE, state, plant, carbon)
 
 
 def _same_names(case: Case, place: str, said: Mapping[str, object], own: list[str]) -> None:

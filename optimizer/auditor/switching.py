@@ -1,4 +1,4 @@
-"""Items switched on and off (groups of a fleet, nodes of a pool), followed through the plan one by one.
+"""Items switched on and off (groups of a fleet, nodes of a pool, a generator), followed through the plan one by one.
 
 The items stand in two queues, up and down. Who stops is the longest up, who starts the longest down; each must
 have been so for its minimum time. An item whose state began A whole periods before the horizon stands in its
@@ -57,7 +57,7 @@ def _since(cohort: Cohort) -> int:
 
 @dataclass(frozen=True)
 class Walk:
-    """How the items of one fleet or pool were switched."""
+    """How the items of one fleet, pool or generator were switched."""
 
     starts: Ints
     """Items started in each period."""
@@ -130,14 +130,22 @@ def _report(case: Case, rule: str, name: str, t: int, early: _Early, act: str, s
     case.book.add(rule, name, t, message, amount=float(early.count), unit=act.split(maxsplit=1)[0])
 
 
-def audit_ramp(case: Case, item: Switching, name: str, power_mw: Floats, before_mw: float, capacity: float) -> None:
-    """Hold the change of average IT power [MW] between neighbouring periods against the ramp."""
+def audit_ramp(
+    case: Case,
+    item: Switching,
+    name: str,
+    power_mw: Floats,
+    before_mw: float,
+    capacity: float,
+    what: str = "IT power",
+) -> None:
+    """Hold the change of average power [MW] between neighbouring periods against the ramp."""
     if item.ramp_mw_per_hour is None:
         return
     change = np.abs(np.diff(power_mw, prepend=before_mw))
     most = item.ramp_mw_per_hour * case.hours
     case.book.at_most(
-        "ramp", name, "change of IT power", change, most, unit="MW", tolerance=share_of(capacity), limit_name="ramp"
+        "ramp", name, f"change of {what}", change, most, unit="MW", tolerance=share_of(capacity), limit_name="ramp"
     )
 
 

@@ -1,8 +1,19 @@
-"""The grid connection (domain sections 5 and 6): balance, limits, orders and the price of energy.
+"""The grid connection (domain section 5): balance, limits and orders.
 
-import(t) = Σ_halls facility power(t)
-import(t) ≤ import limit(t), and ≤ the limit of each order whose window touches the period
-energy    = import(t) × Δt × price(t) × (1 + loss factor); each adder likewise
+| symbol | meaning |
+|---|---|
+| i(t), x(t) | import and export [MW at the meter] |
+| y(t) | 1 where it may import, 0 where it may export; binary, only where it is needed |
+
+    i(t) + Σ renewables used + Σ generation + Σ discharge = Σ_halls facility power + Σ charge + x(t)
+    i(t) ≤ import limit(t), and ≤ the limit of each order whose window touches the period
+    x(t) ≤ export limit(t)
+    i(t) ≤ most draw(t) × y(t);  x(t) ≤ most supply(t) × (1 − y(t))
+
+**Where y is left out.** Importing while exporting pays only where a MWh exported earns more than a MWh imported
+costs in all (adders, losses and carbon included; a day-ahead position and PPAs settle whatever is imported). In
+other periods both can be cut by the smaller of the two: nothing else changes, a carbon cap and limits only gain,
+and no money is lost; `settle` does so, as import and export are then the two sides of what the others leave.
 """
 
 from __future__ import annotations
@@ -11,23 +22,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from optimizer.components.carbon import add_carbon
+from optimizer.components.day_ahead import add_day_ahead
+from optimizer.components.energy import add_energy, add_export, export_price, import_cost
+from optimizer.components.hall import most_facility_mw
 from optimizer.components.model import LIMIT_WORDS, Model, PeriodSum
 from optimizer.scenario.horizon import Horizon, localize
 from optimizer.scenario.series import align
 from optimizer.scenario.site import CurtailmentOrder
-from optimizer.scenario.supply import Energy
-from optimizer.scenario.tou import tou_price
 from solvers.builder import Index
 from solvers.problem import Bools, Floats
 
-
-def energy_price(energy: Energy, horizon: Horizon) -> Floats:
-    """Energy price of each period, (periods,) [USD/MWh], without adders and losses."""
-    if energy.tou is not None:
-        return tou_price(energy.tou, horizon)
-    if energy.price_usd_per_mwh is None:  # the scenario's checks refuse this earlier
-        raise ValueError("supply.energy: give price_usd_per_mwh or tou")
-    return align(energy.price_usd_per_mwh, horizon)
+LEAST_ADVANTAGE_USD = 1e-9
+"""Per MWh: export that earns less than this above the cost of import is not worth importing for."""
 
 
 def touched(order: CurtailmentOrder, horizon: Horizon) -> Bools:
@@ -38,18 +45,41 @@ def touched(order: CurtailmentOrder, horizon: Horizon) -> Bools:
 
 
 class GridBlock:
-    """Import at the meter, what limits it and what it costs."""
+    """Import and export at the meter, what limits them and what they cost."""
 
-    def __init__(self, model: Model, facilities: Sequence[PeriodSum]) -> None:
-        site, energy, horizon = model.scenario.site, model.scenario.supply.energy, model.horizon
+    def __init__(self, model: Model, demand: Sequence[PeriodSum], supply: Sequence[PeriodSum]) -> None:
+        """`demand`: power of halls, and of batteries (charging less discharging); `supply`: power made on site."""
+        self._model = model
         self.import_mw: Index = model.builder.columns(model.periods)
-        balance = model.sum()
-        for facility in facilities:
-            balance.add_sum(facility)
-        balance.add(self.import_mw, -1.0)
-        model.limit(balance, 0.0, 0.0)
+        self.export_mw: Index | None = None
+        self._needed = model.sum()
+        """What is needed from outside: import less export."""
+        for power in demand:
+            self._needed.add_sum(power)
+        for power in supply:
+            self._needed.add_sum(power, -1.0)
         imported = model.sum()
         imported.add(self.import_mw, 1.0)
+        limit = self._import_limits(imported)
+        model.show("site", "import_mw", imported)
+        model.show("site", "import_limit_mw", limit)
+        add_energy(model, imported)
+        balance = model.sum()
+        balance.add_sum(self._needed)
+        balance.add(self.import_mw, -1.0)
+        most_export = align(model.scenario.site.export_limit_mw, model.horizon, "min")
+        # Generators may be made to run with nowhere to go: then the export limit is what gives the reason.
+        if most_export.any() or model.scenario.supply.generators:
+            self.export_mw = model.builder.columns(model.periods)
+            balance.add(self.export_mw, 1.0)
+            self._export(self.export_mw, most_export)
+        model.limit(balance, 0.0, 0.0)
+        self._emitted_kg = add_carbon(model, imported)
+        add_day_ahead(model, limit)
+
+    def _import_limits(self, imported: PeriodSum) -> Floats:
+        """Rows of the import limit and of orders; returns the tightest, (periods,)."""
+        model, site, horizon = self._model, self._model.scenario.site, self._model.horizon
         limit = align(site.import_limit_mw, horizon, "min")
         size = float(limit.max())
         rows = model.limit(imported, -np.inf, limit)
@@ -61,15 +91,56 @@ class GridBlock:
                 name, most = f"curtailment order {order.name}", order.import_limit_mw
                 model.require("site", name, "MW", rows, LIMIT_WORDS, size=size, periods=periods, allowed=most)
                 limit[periods] = np.minimum(limit[periods], order.import_limit_mw)
-        price = energy_price(energy, horizon)
-        billed_mwh = horizon.hours * (1.0 + energy.loss_factor)
-        model.earn_sum("grid", "energy", imported, -price * billed_mwh)
-        adders = np.zeros(model.periods)
-        for adder in energy.adders:
-            rate = align(adder.usd_per_mwh, horizon)
-            model.earn_sum(adder.name, "adders", imported, -rate * billed_mwh)
-            adders = adders + rate
-        model.show("site", "import_mw", imported)
-        model.show("site", "import_limit_mw", limit)
-        model.show("site", "energy_price_usd_per_mwh", price)
-        model.show("site", "adders_usd_per_mwh", adders)
+        return limit
+
+    def _export(self, columns: Index, most: Floats) -> None:
+        """Limit, price and rows that keep import from export where that could pay."""
+        model, scenario = self._model, self._model.scenario
+        exported = model.sum()
+        exported.add(columns, 1.0)
+        rows = model.limit(exported, -np.inf, most)
+        size = max(1.0, float(most.max()))
+        model.require("site", "export limit", "MW", rows, LIMIT_WORDS, size=size, allowed=most)
+        if not most.any():
+            return
+        add_export(model, exported)
+        model.show("site", "export_mw", exported)
+        model.show("site", "export_limit_mw", most)
+        gain = export_price(scenario.supply.energy, model.horizon) - import_cost(scenario)
+        periods = np.flatnonzero((gain > LEAST_ADVANTAGE_USD) & (most > 0.0))
+        if not len(periods):
+            return
+        importing = model.builder.columns(len(periods), 0.0, 1.0, integer=True)
+        supply = _most_supply_mw(model)[periods]
+        rows = model.builder.rows((2, len(periods)), -np.inf, np.stack([np.zeros(len(periods)), supply]))
+        model.builder.add(rows[0], self.import_mw[periods], 1.0)
+        model.builder.add(rows[0], importing, -_most_draw_mw(model)[periods])
+        model.builder.add(rows[1], columns[periods], 1.0)
+        model.builder.add(rows[1], importing, supply)
+
+    def settle(self, x: Floats) -> None:
+        """Import and export as the two sides of what is needed from outside."""
+        needed = self._needed.value(x)
+        x[self.import_mw] = np.maximum(needed, 0.0)
+        if self.export_mw is not None:
+            x[self.export_mw] = np.maximum(-needed, 0.0)
+
+    def carbon_tonnes(self, x: Floats) -> float:
+        """Emissions that count to the cap after the committed part."""
+        committed = self._model.horizon.committed
+        emitted = float(self._emitted_kg.value(x)[:committed].sum())
+        return self._model.scenario.state.carbon_tonnes + emitted / 1000.0
+
+
+def _most_draw_mw(model: Model) -> Floats:
+    """No plan imports more than this without exporting, whatever the limits, (periods,)."""
+    halls = sum((most_facility_mw(model, hall) for hall in model.scenario.site.halls), np.zeros(model.periods))
+    return halls + sum(battery.charge_limit_mw for battery in model.scenario.supply.batteries)
+
+
+def _most_supply_mw(model: Model) -> Floats:
+    """No plan exports more than this without importing, whatever the limits, (periods,)."""
+    supply = model.scenario.supply
+    made = sum(g.capacity_mw for g in supply.generators) + sum(b.discharge_limit_mw for b in supply.batteries)
+    weather = (r.capacity_mw * align(r.factor, model.horizon) for r in supply.renewables)
+    return np.asarray(sum(weather, np.full(model.periods, made)))

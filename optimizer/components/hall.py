@@ -50,6 +50,15 @@ def add_hall(model: Model, hall: Hall) -> PeriodSum:
     return facility
 
 
+def most_facility_mw(model: Model, hall: Hall) -> Floats:
+    """No plan draws more in a hall than all that stands in it at full power, (periods,) [MW]."""
+    scenario = model.scenario
+    watts = sum(f.units * max(mode.power_w for mode in f.modes) for f in scenario.fleets if f.hall == hall.name)
+    watts += sum(p.nodes * max(p.peak_power_w, p.off_power_w) for p in scenario.pools if p.hall == hall.name)
+    pue = pue_of(hall, scenario.site.ambient_c, model.horizon)
+    return np.asarray(hall.overhead_mw + watts / 1e6 * pue)
+
+
 def _switched_on(model: Model, hall: str, it: PeriodSum) -> Index:
     """The columns h(t), with their rows."""
     draws = model.draws.get(hall, [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from rich.console import Console
@@ -114,7 +114,8 @@ class _Parts:
         contracts = [contract.name for contract in scenario.contracts]
         pools = [pool.name for pool in scenario.pools]
         imported, limit = values["site", "import_mw"], values["site", "import_limit_mw"]
-        it = total([hall.name for hall in scenario.site.halls])
+        halls = [hall.name for hall in scenario.site.halls]
+        it, facility = total(halls), total(halls, "facility_mw")
         nodes = _less(total(pools), total(contracts))
         currency = schedule.currency
         self.start = Column("start", _labels(starts), left=True)
@@ -127,10 +128,31 @@ class _Parts:
         self.all_ai = [Column("AI", megawatts(total(pools)))] if pools else []
         profit = [earned[start] for start in starts]
         self.tail = [
-            Column("cooling", megawatts(_less(imported, it))),
+            Column("cooling", megawatts(_less(facility, it))),
+            *_on_site(scenario, values, total),
             Column("idle", megawatts(_less(limit, imported))),
             Column(f"profit {currency}", money(profit, 0 if max(map(abs, profit)) >= 100 else 2)),
         ]
+
+
+def _on_site(
+    scenario: Scenario,
+    values: Mapping[tuple[str, str], list[float]],
+    total: Callable[[Sequence[str], str], list[float]],
+) -> list[Column]:
+    """Power made on site, batteries (charging above 0) and export, of those that there are."""
+    supply, columns = scenario.supply, []
+    used = total([renewable.name for renewable in supply.renewables], "used_mw")
+    made = total([generator.name for generator in supply.generators], "output_mw")
+    if supply.renewables or supply.generators:
+        columns.append(Column("made", megawatts([u + m for u, m in zip(used, made, strict=True)])))
+    if supply.batteries:
+        names = [battery.name for battery in supply.batteries]
+        charge, discharge = total(names, "charge_mw"), total(names, "discharge_mw")
+        columns.append(Column("battery", megawatts([c - d for c, d in zip(charge, discharge, strict=True)])))
+    if ("site", "export_mw") in values:
+        columns.append(Column("export", megawatts(values["site", "export_mw"])))
+    return columns
 
 
 def _less(whole: Sequence[float], part: Sequence[float]) -> list[float]:

@@ -22,6 +22,9 @@ def _notes(scenario: Scenario) -> Iterator[str]:
     for pool in scenario.pools:
         for name in ("min_up_hours", "min_down_hours"):
             yield from _rounded(horizon, f"pool {pool.name}: {name}", getattr(pool, name))
+    for generator in scenario.supply.generators:
+        for name in ("min_up_hours", "min_down_hours"):
+            yield from _rounded(horizon, f"generator {generator.name}: {name}", getattr(generator, name))
     for contract in scenario.contracts:
         if isinstance(contract, Batch):
             for name in ("release", "deadline", "hard_end"):

@@ -64,6 +64,8 @@ class Site(Model):
 
     import_limit_mw: Series
     """Most import [MW] at the meter."""
+    export_limit_mw: Series = 0.0
+    """Most export [MW] at the meter; import and export are never both above 0 in one period."""
     ambient_c: Series | None = None
     """Ambient dry-bulb temperature [°C], for PUE tables and barred modes."""
     halls: Annotated[tuple[Hall, ...], Field(min_length=1, max_length=1000)]

@@ -129,6 +129,24 @@ class SpotState(Model):
 ContractState = Annotated[ReservedState | BatchState | SpotState, Field(discriminator="kind")]
 
 
+class GeneratorState(Model):
+    """How a generator stands."""
+
+    on: Flag = False
+    """Whether it runs."""
+    hours: Hours = LONG_AGO_HOURS
+    """Hours since it was switched on or off."""
+    power_mw: Power | None = None
+    """Average output of the period before the horizon, for ramps; default: 0, or its least when on."""
+
+
+class BatteryState(Model):
+    """How a battery stands."""
+
+    energy_mwh: NonNegative
+    """Energy in store."""
+
+
 class State(Model):
     """The moment between two plans."""
 
@@ -142,3 +160,11 @@ class State(Model):
     """By name of the pool; one that is not named stands at the default."""
     contracts: dict[Name, ContractState] = Field(default_factory=dict)
     """By name of the contract; one that is not named has not begun."""
+    generators: dict[Name, GeneratorState] = Field(default_factory=dict)
+    """By name of the generator; one that is not named is off since long ago."""
+    batteries: dict[Name, BatteryState] = Field(default_factory=dict)
+    """By name of the battery; one that is not named has its `start_energy_mwh`."""
+    ppas: dict[Name, Flag] = Field(default_factory=dict)
+    """By name of the PPA: whether it was accepted; one that is not named is still open."""
+    carbon_tonnes: NonNegative = 0.0
+    """Emissions so far that count to the cap."""

@@ -9,6 +9,7 @@ from pydantic import Field
 from pydantic.types import Strict
 
 from optimizer.scenario.base import ClockTime, Model, Name, Price
+from optimizer.scenario.onsite import Battery, Carbon, DayAhead, Generator, Ppa, Renewable
 from optimizer.scenario.series import Series
 
 DayKind = Literal["weekday", "weekend", "holiday"]
@@ -62,6 +63,8 @@ class Energy(Model):
     """Charges per MWh on top of the energy price."""
     loss_factor: Annotated[float, Strict(), Field(ge=0, le=1)] = 0.0
     """Delivery losses billed on top of metered energy, as a share of it."""
+    export_price_usd_per_mwh: Series | None = None
+    """Earned per MWh exported, may be negative; default: the energy price, without adders."""
 
 
 class Supply(Model):
@@ -69,3 +72,15 @@ class Supply(Model):
 
     energy: Energy
     """The bill for imported energy."""
+    renewables: Annotated[tuple[Renewable, ...], Field(max_length=100)] = ()
+    """Wind and sun behind the meter."""
+    generators: Annotated[tuple[Generator, ...], Field(max_length=100)] = ()
+    """Engines and turbines behind the meter."""
+    batteries: Annotated[tuple[Battery, ...], Field(max_length=100)] = ()
+    """Batteries behind the meter."""
+    ppas: Annotated[tuple[Ppa, ...], Field(max_length=100)] = ()
+    """Power purchase agreements settled in money."""
+    day_ahead: DayAhead | None = None
+    """Two-settlement; then the energy price is the real-time one."""
+    carbon: Carbon | None = None
+    """Emissions of imported energy: a report, a price, a cap."""

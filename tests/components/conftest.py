@@ -32,9 +32,13 @@ class Planned:
         assert self.schedule.horizon_profit_usd is not None
         return self.schedule.horizon_profit_usd
 
+    def values(self, item: str, quantity: str) -> list[float]:
+        """A quantity by period."""
+        return self._rows[item, quantity]
+
     def of(self, item: str, quantity: str) -> object:
         """A quantity by period, to be compared to 1e-6."""
-        return pytest.approx(self._rows[item, quantity], rel=1e-6, abs=1e-6)
+        return pytest.approx(self.values(item, quantity), rel=1e-6, abs=1e-6)
 
     def usd(self, kind: str, item: str | None = None) -> list[float]:
         """Dollars of a kind by period."""

@@ -45,9 +45,26 @@ def test_units_stand_in_the_names_of_numbers() -> None:
         *("committed_days", "committed_periods", "look_ahead_days", "look_ahead_periods"),
         *("units", "groups", "nodes", "gpus_per_node", "months", "starts_per_day", "starts_today"),  # counts
         *("availability", "utilisation", "pool_fee", "loss_factor", "below", "credit_share", "availability_floor"),
-        *("pue", "values", "nodes_available", "block_height", "difficulty"),  # shares and numbers without unit
+        *("pue", "values", "nodes_available", "block_height", "difficulty"),
+        *("factor", "charge_efficiency", "discharge_efficiency"),  # shares and numbers without unit
     }
-    units = ("_mw", "_w", "_usd", "_hours", "_c", "_gpus", "_hour", "_mwh", "_s", "_day", "_node", "_period", "_block")
+    units = (
+        "_mw",
+        "_w",
+        "_usd",
+        "_hours",
+        "_c",
+        "_gpus",
+        "_hour",
+        "_mwh",
+        "_s",
+        "_day",
+        "_node",
+        "_period",
+        "_block",
+        "_tonnes",
+        "_tonne",
+    )
     plain |= {"hours", "restart_gpu_hours_owed"}
     parts: dict[str, Any] = {"Scenario": schema()} | schema()["$defs"]
     numeric = {

@@ -9,7 +9,7 @@ from optimizer.scenario.fleet import Fleet
 from optimizer.scenario.pool import Pool
 from optimizer.scenario.site import PueTable, Site
 
-RESERVED_NAMES = ("site", "grid", "bitcoin")
+RESERVED_NAMES = ("site", "grid", "bitcoin", "day ahead")
 
 
 def check(report: Report) -> None:
@@ -35,6 +35,11 @@ def _names(report: Report) -> None:
         *((f"pools[{i}].name", p.name) for i, p in enumerate(scenario.pools)),
         *((f"contracts[{i}].name", c.name) for i, c in enumerate(scenario.contracts)),
         *((f"supply.energy.adders[{i}].name", a.name) for i, a in enumerate(scenario.supply.energy.adders)),
+        *(
+            (f"supply.{part}[{i}].name", thing.name)
+            for part in ("renewables", "generators", "batteries", "ppas")
+            for i, thing in enumerate(getattr(scenario.supply, part))
+        ),
     ]
     report.unique(places, "name")
     for place, name in places:
@@ -44,6 +49,7 @@ def _names(report: Report) -> None:
 
 def _site(report: Report, site: Site) -> None:
     report.series("site.import_limit_mw", site.import_limit_mw, 0.0, 1e6, "min")
+    report.series("site.export_limit_mw", site.export_limit_mw, 0.0, 1e6, "min")
     if site.ambient_c is not None:
         report.series("site.ambient_c", site.ambient_c, -90.0, 70.0)
     for i, hall in enumerate(site.halls):

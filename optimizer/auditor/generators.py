@@ -1,0 +1,81 @@
+"""Engines and turbines behind the meter: on or off, between least and most output, ramp, fuel (section 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.auditor.book import Floats, Ints, share_of
+from optimizer.auditor.case import Case
+from optimizer.auditor.meter import Flow
+from optimizer.auditor.switching import Cohort, Queues, Walk, audit_ramp, walk
+from optimizer.scenario.onsite import Generator
+from optimizer.scenario.series import align
+from optimizer.scenario.state import GeneratorState
+
+
+@dataclass(frozen=True)
+class GeneratorFindings:
+    """What the rest of the audit needs of a generator."""
+
+    generator: Generator
+    flow: Flow
+    walk: Walk
+
+
+def audit_generator(case: Case, generator: Generator) -> GeneratorFindings:
+    """Check a generator and post its money."""
+    rows, name = case.rows, generator.name
+    before = case.scenario.state.generators.get(name) or GeneratorState()
+    output = rows.take(name, "output_mw")
+    on = rows.take_whole(name, "on", 1, "(0 or 1)")
+    _check_load(case, generator, output, on)
+    walked = _check_switching(case, generator, on, before)
+    least_mw = generator.min_load_mw if before.on else 0.0
+    before_mw = least_mw if before.power_mw is None else before.power_mw
+    audit_ramp(case, generator, name, output, before_mw, generator.capacity_mw, "output")
+    fuel = align(generator.fuel_usd_per_mwh, case.horizon) * case.hours
+    case.ledger.post(name, "fuel", -fuel * output, fuel * generator.capacity_mw)
+    case.ledger.post(name, "start", -generator.start_cost_usd * walked.starts, generator.start_cost_usd)
+    return GeneratorFindings(generator, Flow(output, np.full(case.length, generator.capacity_mw)), walked)
+
+
+def _check_load(case: Case, generator: Generator, output: Floats, on: Ints) -> None:
+    """Output between its least and its capacity when on, none when off."""
+    book, name = case.book, generator.name
+    tolerance = share_of(generator.capacity_mw)
+    book.not_negative("range", name, "output", output, unit="MW", tolerance=tolerance)
+    running = np.where(on > 0, output, 0.0)
+    book.at_most(
+        "generator_capacity",
+        name,
+        "output",
+        running,
+        generator.capacity_mw,
+        unit="MW",
+        tolerance=tolerance,
+        limit_name="capacity",
+    )
+    least = generator.min_load_mw * (on > 0)
+    book.at_least(
+        "generator_min_load", name, "output", running, least, unit="MW", tolerance=tolerance, limit_name="minimum load"
+    )
+    idle = np.where(on > 0, 0.0, output)
+    limit_name = "limit, as it is off,"
+    book.at_most("generator_off", name, "output", idle, 0.0, unit="MW", tolerance=tolerance, limit_name=limit_name)
+
+
+def _check_switching(case: Case, generator: Generator, on: Ints, before: GeneratorState) -> Walk:
+    """Starts and stops, and the minimum times between them."""
+    name = generator.name
+    held = [Cohort(-case.ages(before.hours), 1, before.hours)]
+    queues = Queues.of(held if before.on else [], [] if before.on else held)
+    walked = walk(case, generator, name, "units", queues, on)
+    for word, own in (("started", walked.starts), ("stopped", walked.stops)):
+        said = case.rows.take_whole(name, word, 1, "(0 or 1)")
+        for t in np.flatnonzero(said != own).tolist():
+            was = int(on[t - 1]) if t else int(before.on)
+            message = f"{word} is {int(said[t])}; on goes from {was} to {int(on[t])}, so it is {int(own[t])}"
+            case.book.add("flow", name, t, message, amount=float(said[t] - own[t]), unit="units")
+    return walked
