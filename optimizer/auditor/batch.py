@@ -326,7 +326,8 @@ def _missed(case: Case, job: Job, course: Course) -> float:
         if not job.open_after:
             return left
         return 0.0 if course.started or job.may_start_later else job.owed
-    unmet = left + course.backlog - job.cap if job.open_after else left
+    # More restart work than could be caught up makes no more missing than what is owed.
+    unmet = left - max(0.0, job.cap - course.backlog) if job.open_after else left
     if not job.terms.all_or_nothing:
         return max(0.0, unmet)
     if unmet <= job.work_slack:

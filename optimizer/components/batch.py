@@ -3,7 +3,7 @@
 What both forms share, with K owed, k(t) owed work done, X the hard end (or the deadline), E the horizon's end:
 
     missing at X ≤ E      M = K z − Σ k                       costs penalty × M
-    X > E                 M ≥ K z − Σ k + backlog(E) − cap    cap: full rate from E to X
+    X > E                 M = K z − Σ k − max(0, cap − backlog(E)), at least 0; cap: full rate from E to X
     late(τ)               hours of period τ in [deadline, X] × (z − done before τ)
     completion, X ≤ E     paid in the period in which Σ k reaches K (less what was accrued)
     completion, X > E     accrues completion / owed per GPU-hour of owed work
@@ -237,7 +237,7 @@ class BatchBlock:
             missing = constant + float(values @ x[columns])
         else:
             owed_restart = float(x[self._work.backlog[-1]]) if self._work.backlog is not None else 0.0
-            missing = self._job.owed - done + owed_restart - self._job.capacity_after
+            missing = self._job.owed - done + min(0.0, owed_restart - self._job.capacity_after)
         return missing if missing > DONE * max(1.0, self._job.owed) else 0.0
 
     def _finish(self, x: Floats) -> int | None:

@@ -62,6 +62,7 @@ class _Preemptible:
         self.e: Index | None = None
         self.restarts: Index | None = None
         self.backlog: Index | None = None
+        self.most_backlog = 0.0
         self.done: Index | None = None
         self.finish: Index | None = None
         if self._restarts_matter():
@@ -165,7 +166,7 @@ class _Preemptible:
     def _backlog(self, owed_before: float) -> None:
         builder, terms, periods = self.builder, self.terms, self.periods
         assert self.e is not None and self.restarts is not None
-        most = owed_before + terms.restart_gpu_hours * (periods // 2 + 1)
+        self.most_backlog = most = owed_before + terms.restart_gpu_hours * (periods // 2 + 1)
         self.backlog = backlog = builder.columns(periods, 0.0, most)
         first = np.zeros(periods)
         first[0] = owed_before
@@ -335,7 +336,21 @@ class _Preemptible:
         builder.add(rows, z, -job.owed)
         if self.backlog is not None:
             builder.add(rows, self.backlog[-1:], -1.0)
+            if self.most_backlog > job.capacity_after:
+                self._at_most_all_is_missing(missing, rows)
         return missing, np.ones(1), 0.0
+
+    def _at_most_all_is_missing(self, missing: Index, caught_up: Index) -> None:
+        """More restart work than could be caught up makes no more missing than what is owed: the lesser of two
+        rows holds, by a binary."""
+        builder, owed = self.builder, self.job.owed
+        hopeless = builder.columns(1, 0.0, 1.0, integer=True)
+        builder.add(caught_up, hopeless, self.most_backlog)
+        all_left = builder.rows(1, -owed, np.inf)  # M ≥ K z − Σ k − K (1 − w)
+        builder.add(all_left, missing, 1.0)
+        builder.add(all_left, self.done_so_far[-1:], 1.0)
+        builder.add(all_left, self.service.accepted, -owed)
+        builder.add(all_left, hopeless, -owed)
 
     def work(self) -> Work:
         model = self.model

@@ -123,7 +123,7 @@ class BatchTerms:
             if contract.all_or_nothing:
                 return None
             return -contract.penalty_usd_per_gpu_hour * owed - self.state.completion_accrued_usd
-        missed = max(0.0, (0.0 if done else owed + backlog) - self.catch_up)
+        missed = 0.0 if done else max(0.0, owed - max(0.0, self.catch_up - backlog))
         if contract.all_or_nothing and missed > 1e-6:
             return None
         return -contract.penalty_usd_per_gpu_hour * missed
