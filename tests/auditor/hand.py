@@ -156,7 +156,7 @@ def report(name: str, kind: str, delivered: float, **fields: Any) -> dict[str, A
     return {"name": name, "kind": kind, "accepted": True, "delivered_gpu_hours": delivered, **fields}
 
 
-def good(scenario: Scenario, plan: Schedule, profit: float | None = None) -> Findings:
+def assert_accepted(scenario: Scenario, plan: Schedule, profit: float | None = None) -> Findings:
     """The findings about a schedule that is right; its profit is the number worked by hand."""
     findings = audit(scenario, plan)
     assert findings.ok, str(findings)
@@ -166,7 +166,7 @@ def good(scenario: Scenario, plan: Schedule, profit: float | None = None) -> Fin
     return findings
 
 
-def caught(
+def assert_caught(
     scenario: Scenario,
     plan: Schedule,
     rule: str,

@@ -63,32 +63,32 @@ def test_the_window():
     toy, plan = worked.preemptible()
     for change, period in (({"release": f"{worked.DAY}00:30:00"}, 0), ({"deadline": f"{worked.DAY}03:59:00"}, 3)):
         toy, plan = worked.preemptible(**change)
-        found = hand.caught(toy, plan, "batch_window", "job", period, 1)
+        found = hand.assert_caught(toy, plan, "batch_window", "job", period, 1)
         assert "not wholly between release and hard end" in found.message
 
 
 def test_at_most_max_gpus():
     toy, plan = worked.preemptible()
     plan = hand.set_row(plan, toy, "job", "gpus[pool]", 0, 1.5)
-    hand.caught(toy, plan, "batch_gpus", "job", 0, 0.5)
+    hand.assert_caught(toy, plan, "batch_gpus", "job", 0, 0.5)
 
 
 def test_at_least_min_gpus():
     toy, plan = worked.preemptible()
     plan = hand.set_row(plan, toy, "job", "gpus[pool]", 3, 0.5)
-    hand.caught(toy, plan, "batch_gpus", "job", 3, -0.5)
+    hand.assert_caught(toy, plan, "batch_gpus", "job", 3, -0.5)
 
 
 def test_running_is_where_gpus_run():
     toy, plan = worked.preemptible()
-    hand.caught(toy, hand.set_row(plan, toy, "job", "running", 3, 0), "batch_running", "job", 3, 1)
-    hand.caught(toy, hand.set_row(plan, toy, "job", "running", 1, 1), "batch_running", "job", 1, 0)
+    hand.assert_caught(toy, hand.set_row(plan, toy, "job", "running", 3, 0), "batch_running", "job", 3, 1)
+    hand.assert_caught(toy, hand.set_row(plan, toy, "job", "running", 1, 1), "batch_running", "job", 1, 0)
 
 
 def test_a_restart_is_counted():
     toy, plan = worked.preemptible()
-    hand.caught(toy, hand.set_row(plan, toy, "job", "restarts", 2, 0), "batch_restart", "job", 2, -1)
-    hand.caught(toy, hand.set_row(plan, toy, "job", "restarts", 0, 1), "batch_restart", "job", 0, 1)
+    hand.assert_caught(toy, hand.set_row(plan, toy, "job", "restarts", 2, 0), "batch_restart", "job", 2, -1)
+    hand.assert_caught(toy, hand.set_row(plan, toy, "job", "restarts", 0, 1), "batch_restart", "job", 0, 1)
 
 
 def test_restart_work_comes_first():
@@ -96,34 +96,34 @@ def test_restart_work_comes_first():
     toy, plan = worked.preemptible()
     plan = hand.set_row(plan, toy, "job", "owed_gpu_hours", 2, 1)
     plan = hand.set_row(plan, toy, "job", "restart_gpu_hours", 2, 0)
-    hand.caught(toy, plan, "batch_restart", "job", 2, 0.5)
+    hand.assert_caught(toy, plan, "batch_restart", "job", 2, 0.5)
 
 
 def test_restart_work_is_not_more_than_the_restart_adds():
     toy, plan = worked.preemptible()
     plan = hand.set_row(plan, toy, "job", "restart_gpu_hours", 2, 0.75)
     plan = hand.set_row(plan, toy, "job", "owed_gpu_hours", 2, 0.25)
-    hand.caught(toy, plan, "batch_restart", "job", 2, 0.25)
+    hand.assert_caught(toy, plan, "batch_restart", "job", 2, 0.25)
 
 
 def test_work_needs_gpus():
     toy, plan = worked.preemptible()
-    hand.caught(toy, hand.set_row(plan, toy, "job", "owed_gpu_hours", 0, 1.25), "batch_work", "job", 0, 0.25)
+    hand.assert_caught(toy, hand.set_row(plan, toy, "job", "owed_gpu_hours", 0, 1.25), "batch_work", "job", 0, 0.25)
 
 
 def test_gpus_do_work():
     toy, plan = worked.preemptible()
-    hand.caught(toy, hand.set_row(plan, toy, "job", "owed_gpu_hours", 0, 0.75), "batch_waste", "job", 0, 0.25)
+    hand.assert_caught(toy, hand.set_row(plan, toy, "job", "owed_gpu_hours", 0, 0.75), "batch_waste", "job", 0, 0.25)
 
 
 def test_no_more_work_than_is_owed():
     toy, plan = worked.preemptible(gpu_hours=2.0)
-    hand.caught(toy, plan, "batch_owed", "job", 3, 0.5)
+    hand.assert_caught(toy, plan, "batch_owed", "job", 3, 0.5)
 
 
 def test_work_is_not_negative():
     toy, plan = worked.preemptible()
-    hand.caught(toy, hand.set_row(plan, toy, "job", "owed_gpu_hours", 1, -1), "range", "job", 1, -1)
+    hand.assert_caught(toy, hand.set_row(plan, toy, "job", "owed_gpu_hours", 1, -1), "range", "job", 1, -1)
 
 
 @pytest.mark.parametrize(
@@ -153,9 +153,9 @@ def test_the_finishing_period_is_rounded_up_to_the_unit(unit, least, gpus, fine)
         node=4 if unit == "node" else 1,
     )
     if fine:
-        hand.good(toy, plan, 550)
+        hand.assert_accepted(toy, plan, 550)
     else:
-        hand.caught(toy, plan, "batch_waste", "job", 1, gpus - 1.5)
+        hand.assert_caught(toy, plan, "batch_waste", "job", 1, gpus - 1.5)
 
 
 def test_no_gpus_run_when_all_is_done():
@@ -163,7 +163,7 @@ def test_no_gpus_run_when_all_is_done():
     found = hand.audit(toy, plan)
     assert {(v.rule, v.start) for v in found.violations} >= {("batch_owed", toy.horizon.label(3))}
     plan = hand.set_row(plan, toy, "job", "owed_gpu_hours", 3, 0)
-    hand.caught(toy, plan, "batch_waste", "job", 3, 1)
+    hand.assert_caught(toy, plan, "batch_waste", "job", 3, 1)
 
 
 def test_going_on_over_the_seam_is_no_restart_and_a_pause_over_it_is():
@@ -171,10 +171,12 @@ def test_going_on_over_the_seam_is_no_restart_and_a_pause_over_it_is():
     after = {"done_gpu_hours": 3.0, "started": True, "running": True, "closed": True}
     report = {"finish": "2026-01-05T02:00:00Z"}
     pay = {"contract_revenue": [100, 100]}
-    hand.good(*ran([1, 1], pay, after, before=going, report=report), 200)
+    hand.assert_accepted(*ran([1, 1], pay, after, before=going, report=report), 200)
     toy, plan = ran([1, 1], pay, after, before=going | {"running": False}, report=report)
-    hand.caught(toy, plan, "batch_restart", "job", 0, -1)
-    hand.good(*ran([1, 1], pay, after, restarts=[1, 0], before=going | {"running": False}, report=report), 200)
+    hand.assert_caught(toy, plan, "batch_restart", "job", 0, -1)
+    hand.assert_accepted(
+        *ran([1, 1], pay, after, restarts=[1, 0], before=going | {"running": False}, report=report), 200
+    )
 
 
 def test_a_backlog_of_restart_work_is_handed_over():
@@ -198,36 +200,36 @@ def test_a_backlog_of_restart_work_is_handed_over():
         deadline=f"{worked.DAY}02:00:00",
         restart_gpu_hours=1.25,
     )
-    hand.good(toy, plan, 75)
+    hand.assert_accepted(toy, plan, 75)
     toy, plan = ran(
         [1], {}, after | {"done_gpu_hours": 1.0, "missed_gpu_hours": 0.0}, owed=[0], restart=1, before=before
     )
-    hand.caught(toy, plan, "state", "job", None, -0.25)
+    hand.assert_caught(toy, plan, "state", "job", None, -0.25)
 
 
 def test_one_run_without_a_break():
     toy, plan = worked.not_preemptible()
     spoilt = hand.set_row(plan, toy, "job", "gpus[pool]", 1, 0)
-    hand.caught(toy, spoilt, "batch_not_preemptible", "job", 1, -1)
+    hand.assert_caught(toy, spoilt, "batch_not_preemptible", "job", 1, -1)
     spoilt = hand.set_row(plan, toy, "job", "gpus[pool]", 2, 0.5)
-    hand.caught(toy, spoilt, "batch_not_preemptible", "job", 2, -0.5)
+    hand.assert_caught(toy, spoilt, "batch_not_preemptible", "job", 2, -0.5)
     spoilt = hand.set_row(plan, toy, "job", "restarts", 1, 1)
-    hand.caught(toy, spoilt, "batch_restart", "job", 1, 1)
+    hand.assert_caught(toy, spoilt, "batch_restart", "job", 1, 1)
     spoilt = hand.set_row(plan, toy, "job", "owed_gpu_hours", 2, 0.5)
-    hand.caught(toy, spoilt, "batch_owed", "job", 2, -0.5)
+    hand.assert_caught(toy, spoilt, "batch_owed", "job", 2, -0.5)
 
 
 def test_the_last_period_of_a_run_is_in_full_and_paid_for_what_is_owed():
     toy, plan = worked.not_preemptible(gpu_hours=2.25)
-    hand.caught(toy, plan, "batch_owed", "job", 2, 0.75)
+    hand.assert_caught(toy, plan, "batch_owed", "job", 2, 0.75)
     plan = hand.set_row(plan, toy, "job", "owed_gpu_hours", 2, 0.25)
-    hand.caught(toy, plan, "ledger", "job", 2, 75)
+    hand.assert_caught(toy, plan, "ledger", "job", 2, 75)
     assert {v.rule for v in hand.audit(toy, plan).violations} == {"ledger", "contracts", "state", "profit", "outcome"}
 
 
 def test_a_run_starts_only_where_it_ends_in_time():
     toy, plan = worked.not_preemptible(deadline=f"{worked.DAY}02:30:00")
-    hand.caught(toy, plan, "batch_window", "job", 0, 0.5)
+    hand.assert_caught(toy, plan, "batch_window", "job", 0, 0.5)
 
 
 def test_a_run_under_way_goes_on_past_its_hard_end():
@@ -239,17 +241,17 @@ def test_a_run_under_way_goes_on_past_its_hard_end():
     }
     after = {"done_gpu_hours": 3.0, "started": True, "running": False, "closed": True}
     report = {"finish": "2026-01-05T02:00:00Z"}
-    hand.good(*ran([1, 1, 0], {"contract_revenue": [100, 100, 0]}, after, report=report, **case), 200)
+    hand.assert_accepted(*ran([1, 1, 0], {"contract_revenue": [100, 100, 0]}, after, report=report, **case), 200)
     toy, plan = ran([1, 0, 0], {"contract_revenue": [100, 0, 0]}, after, report=report, **case)
-    hand.caught(toy, plan, "batch_not_preemptible", "job", 1, -1)
+    hand.assert_caught(toy, plan, "batch_not_preemptible", "job", 1, -1)
 
 
 def test_a_run_may_end_behind_the_horizon():
     """Three hours from hour 1 on, the hard end at 4: two in the horizon, nothing is missed."""
     after = {"done_gpu_hours": 2.0, "started": True, "running": True, "pool": "pool"}
-    hand.good(*ran([0, 1, 1], {"contract_revenue": [0, 100, 100]}, after, preemptible=False), 200)
+    hand.assert_accepted(*ran([0, 1, 1], {"contract_revenue": [0, 100, 100]}, after, preemptible=False), 200)
     toy, plan = ran([0, 0, 1], {"contract_revenue": [0, 0, 100]}, after | {"done_gpu_hours": 1.0}, preemptible=False)
-    hand.caught(toy, plan, "batch_window", "job", 2, 1)
+    hand.assert_caught(toy, plan, "batch_window", "job", 2, 1)
 
 
 @pytest.mark.parametrize(("hard_end", "missed"), [("05:00:00", 0.0), ("04:30:00", 3.0)])
@@ -264,14 +266,14 @@ def test_a_run_that_can_start_later_is_not_missed(hard_end, missed):
         deadline=f"{worked.DAY}{hard_end}",
         penalty_usd_per_gpu_hour=7.0,
     )
-    hand.good(toy, plan, -7 * missed)
+    hand.assert_accepted(toy, plan, -7 * missed)
 
 
 def test_penalty_for_what_is_missing():
     toy, plan = worked.preemptible(penalty_usd_per_gpu_hour=40.0)
-    hand.good(toy, plan, 200)
+    hand.assert_accepted(toy, plan, 200)
     spoilt = hand.map_ledger(plan, lambda r: None if r.kind == "shortfall_penalty" else r)
-    found = hand.caught(toy, spoilt, "ledger", "job", 3, 20)
+    found = hand.assert_caught(toy, spoilt, "ledger", "job", 3, 20)
     assert "shortfall_penalty is no line (0 USD); recomputed it is -20 USD" in found.message
 
 
@@ -285,10 +287,10 @@ def test_work_that_can_be_caught_up_later_is_not_missed():
         report={"short_gpu_hours": 3.0},
         **case,
     )
-    hand.good(toy, plan, -30)
+    hand.assert_accepted(toy, plan, -30)
     later = case | {"deadline": f"{worked.DAY}07:00:00"}
-    hand.good(*ran([0, 0], {}, {}, **later), 0)
-    hand.good(*ran([0, 0], {"shortfall_penalty": [0, -30]}, {}, cut=1, **case), 0)
+    hand.assert_accepted(*ran([0, 0], {}, {}, **later), 0)
+    hand.assert_accepted(*ran([0, 0], {"shortfall_penalty": [0, -30]}, {}, cut=1, **case), 0)
 
 
 def test_lateness_and_completion():
@@ -303,22 +305,22 @@ def test_lateness_and_completion():
     report = {"finish": "2026-01-05T03:00:00Z", "lateness_hours": 2.0}
     money = {"contract_revenue": [100, 100, 100, 0], "lateness_penalty": [0, -15, -15, 0], "completion": [0, 0, 60, 0]}
     toy, plan = ran([1, 1, 1, 0], money, after, report=report, **case)
-    hand.good(toy, plan, 330)
+    hand.assert_accepted(toy, plan, 330)
     spoilt = hand.map_ledger(plan, lambda r: None if r.kind == "lateness_penalty" else r)
-    hand.caught(toy, spoilt, "ledger", "job", 1, 15)
+    hand.assert_caught(toy, spoilt, "ledger", "job", 1, 15)
     starts = toy.horizon.starts
     moved = hand.map_ledger(plan, lambda r: r._replace(start=starts[3]) if r.kind == "completion" else r)
-    hand.caught(toy, moved, "ledger", "job", 2, -60)
-    hand.caught(toy, moved, "ledger", "job", 3, 60)
-    hand.caught(toy, hand.set_report(plan, 0, lateness_hours=1.0), "contracts", "job", None, -1)
-    hand.caught(toy, hand.set_report(plan, 0, finish=toy.horizon.at(4)), "contracts", "job", None)
+    hand.assert_caught(toy, moved, "ledger", "job", 2, -60)
+    hand.assert_caught(toy, moved, "ledger", "job", 3, 60)
+    hand.assert_caught(toy, hand.set_report(plan, 0, lateness_hours=1.0), "contracts", "job", None, -1)
+    hand.assert_caught(toy, hand.set_report(plan, 0, finish=toy.horizon.at(4)), "contracts", "job", None)
 
 
 def test_completion_accrues_while_the_hard_end_is_behind_the_horizon():
     case: dict[str, Any] = {"completion_usd": 60.0, "deadline": f"{worked.DAY}08:00:00"}
     after = {"done_gpu_hours": 2.0, "started": True, "running": True, "completion_accrued_usd": 40.0}
     toy, plan = ran([1, 1], {"contract_revenue": 100, "completion": 20}, after, **case)
-    hand.good(toy, plan, 240)
+    hand.assert_accepted(toy, plan, 240)
 
 
 def test_what_was_accrued_is_settled_at_the_end():
@@ -326,19 +328,21 @@ def test_what_was_accrued_is_settled_at_the_end():
     case: dict[str, Any] = {"completion_usd": 60.0, "deadline": f"{worked.DAY}02:00:00", "before": before}
     after = {"done_gpu_hours": 3.0, "started": True, "running": True, "closed": True, "completion_accrued_usd": 60.0}
     report = {"finish": "2026-01-05T02:00:00Z"}
-    hand.good(*ran([1, 1], {"contract_revenue": 100, "completion": [0, 40]}, after, report=report, **case), 240)
+    hand.assert_accepted(
+        *ran([1, 1], {"contract_revenue": 100, "completion": [0, 40]}, after, report=report, **case), 240
+    )
     after = {"done_gpu_hours": 2.0, "missed_gpu_hours": 1.0, "started": True, "closed": True}
     money = {"contract_revenue": [100, 0], "completion": [0, -20]}
-    hand.good(*ran([1, 0], money, after, report={"short_gpu_hours": 1.0}, **case), 80)
+    hand.assert_accepted(*ran([1, 0], money, after, report={"short_gpu_hours": 1.0}, **case), 80)
 
 
 def test_all_or_nothing():
     toy, plan = worked.preemptible(all_or_nothing=True, penalty_usd_per_gpu_hour=0.0)
-    hand.caught(toy, plan, "all_or_nothing", "job", 0, 1)
+    hand.assert_caught(toy, plan, "all_or_nothing", "job", 0, 1)
     given_up = {"missed_gpu_hours": 3.0, "closed": True}
     money = {"shortfall_penalty": [0, 0, 0, -30]}
     case: dict[str, Any] = {"all_or_nothing": True, "penalty_usd_per_gpu_hour": 10.0}
-    hand.good(*ran([0] * 4, money, given_up, report={"short_gpu_hours": 3.0}, **case), -30)
+    hand.assert_accepted(*ran([0] * 4, money, given_up, report={"short_gpu_hours": 3.0}, **case), -30)
 
 
 def test_all_or_nothing_given_up_pays_back():
@@ -347,31 +351,31 @@ def test_all_or_nothing_given_up_pays_back():
     after = {"done_gpu_hours": 1.0, "missed_gpu_hours": 2.0, "started": True, "closed": True}
     money = {"contract_revenue": [0, 0, 0, -100], "completion": [0, 0, 0, -20]}
     toy, plan = ran([0] * 4, money, after, report={"short_gpu_hours": 2.0}, **case)
-    hand.good(toy, plan, -120)
+    hand.assert_accepted(toy, plan, -120)
     spoilt = hand.map_ledger(plan, lambda r: None if r.kind == "contract_revenue" else r)
-    hand.caught(toy, spoilt, "ledger", "job", 3, 100)
+    hand.assert_caught(toy, spoilt, "ledger", "job", 3, 100)
 
 
 def test_all_or_nothing_may_still_be_done_behind_the_horizon():
     after = {"done_gpu_hours": 1.0, "started": True, "running": True}
-    hand.good(*ran([0, 1], {"contract_revenue": [0, 100]}, after, all_or_nothing=True), 100)
+    hand.assert_accepted(*ran([0, 1], {"contract_revenue": [0, 100]}, after, all_or_nothing=True), 100)
     toy, plan = ran([0, 1], {"contract_revenue": [0, 100]}, after, all_or_nothing=True, gpu_hours=4.0)
-    hand.caught(toy, plan, "all_or_nothing", "job", 1, 1)
+    hand.assert_caught(toy, plan, "all_or_nothing", "job", 1, 1)
 
 
 def test_a_closed_job_does_nothing():
     before = {"closed": True, "started": True, "running": False, "done_gpu_hours": 1.0}
     toy, plan = ran([0, 0], {}, {"closed": True, "started": True, "done_gpu_hours": 1.0}, before=before)
-    hand.good(toy, plan, 0)
+    hand.assert_accepted(toy, plan, 0)
     toy, plan = ran([0, 1], {}, {"closed": True, "started": True, "done_gpu_hours": 1.0}, before=before)
-    hand.caught(toy, plan, "batch_closed", "job", 1, 1)
+    hand.assert_caught(toy, plan, "batch_closed", "job", 1, 1)
 
 
 def test_what_the_report_and_the_state_say():
     toy, plan = worked.preemptible()
-    hand.caught(toy, hand.set_report(plan, 0, delivered_gpu_hours=3.0), "contracts", "job", None, 0.5)
-    hand.caught(toy, hand.set_report(plan, 0, short_gpu_hours=None), "contracts", "job", None)
-    hand.caught(toy, hand.set_report(plan, 0, credit_usd=5.0), "contracts", "job", None, 5)
+    hand.assert_caught(toy, hand.set_report(plan, 0, delivered_gpu_hours=3.0), "contracts", "job", None, 0.5)
+    hand.assert_caught(toy, hand.set_report(plan, 0, short_gpu_hours=None), "contracts", "job", None)
+    hand.assert_caught(toy, hand.set_report(plan, 0, credit_usd=5.0), "contracts", "job", None, 5)
     fields = {
         "done_gpu_hours": 2.0,
         "missed_gpu_hours": 0.0,
@@ -385,4 +389,4 @@ def test_what_the_report_and_the_state_say():
     for name, value in fields.items():
         changed = {name: value} | ({"running": False} if name == "started" else {})
         spoilt = hand.set_state(plan, lambda state, changed=changed: state["contracts"]["job"].update(changed))
-        assert name in hand.caught(toy, spoilt, "state", "job", None).message
+        assert name in hand.assert_caught(toy, spoilt, "state", "job", None).message

@@ -23,8 +23,8 @@ def window(price: float, **changes: Any) -> dict[str, Any]:
 def test_price_rows():
     toy, plan = worked.one_group()
     spoilt = hand.set_row(plan, toy, "site", "energy_price_usd_per_mwh", 1, 190)
-    hand.caught(toy, spoilt, "input", "site", 1, -10)
-    hand.caught(toy, hand.set_row(plan, toy, "site", "adders_usd_per_mwh", 0, 1), "input", "site", 0, 1)
+    hand.assert_caught(toy, spoilt, "input", "site", 1, -10)
+    hand.assert_caught(toy, hand.set_row(plan, toy, "site", "adders_usd_per_mwh", 0, 1), "input", "site", 0, 1)
 
 
 def test_adders_and_losses():
@@ -48,24 +48,24 @@ def test_adders_and_losses():
     }
     state = {"fleets": {"miners": hand.groups_state(("off", 1, 1), starts_today=1)}}
     plan = hand.schedule(toy, rows, ledger, state=state)
-    hand.good(toy, plan, 34)
+    hand.assert_accepted(toy, plan, 34)
     spoilt = hand.map_ledger(plan, lambda r: None if r.item == "wires" else r)
-    hand.caught(toy, spoilt, "ledger", "wires", 0, 4.4)
+    hand.assert_caught(toy, spoilt, "ledger", "wires", 0, 4.4)
     spoilt = hand.map_ledger(plan, lambda r: r._replace(item="dues") if r.item == "wires" else r)
-    hand.caught(toy, spoilt, "ledger", "dues", 0, -4.4)
+    hand.assert_caught(toy, spoilt, "ledger", "dues", 0, -4.4)
 
 
 def test_the_first_window_counts_and_the_night_passes_midnight():
     tou = {"windows": [window(20, start="22:00", end="06:00"), window(60, start="05:00", end="07:00"), window(90)]}
-    hand.good(*idle([20, 20, 60, 90], "2026-01-06T04:00:00", tou))
-    hand.good(*idle([90, 20, 20], "2026-01-06T21:00:00", tou))
+    hand.assert_accepted(*idle([20, 20, 60, 90], "2026-01-06T04:00:00", tou))
+    hand.assert_accepted(*idle([90, 20, 20], "2026-01-06T21:00:00", tou))
     toy, plan = idle([20, 60, 60, 90], "2026-01-06T04:00:00", tou)
-    hand.caught(toy, plan, "input", "site", 1, 40)
+    hand.assert_caught(toy, plan, "input", "site", 1, 40)
 
 
 def test_a_window_that_changes_inside_a_period_is_averaged():
     tou = {"windows": [window(120, start="07:20", end="07:35"), window(40)]}
-    hand.good(*idle([40, 60, 40], "2026-01-06T06:00:00", tou))
+    hand.assert_accepted(*idle([40, 60, 40], "2026-01-06T06:00:00", tou))
 
 
 def test_months_and_days():
@@ -79,11 +79,11 @@ def test_months_and_days():
             window(4),
         ],
     }
-    hand.good(*idle([4, 3], "2026-06-30T23:00:00", tou))
-    hand.good(*idle([3, 1], "2026-07-02T23:00:00", tou))
-    hand.good(*idle([2, 3], "2026-07-05T23:00:00", tou))
-    hand.good(*idle([3, 3], "2026-07-02T23:00:00", tou | {"holidays": None}))
-    hand.caught(*idle([3, 3], "2026-07-02T23:00:00", tou), "input", "site", 1, 2)
+    hand.assert_accepted(*idle([4, 3], "2026-06-30T23:00:00", tou))
+    hand.assert_accepted(*idle([3, 1], "2026-07-02T23:00:00", tou))
+    hand.assert_accepted(*idle([2, 3], "2026-07-05T23:00:00", tou))
+    hand.assert_accepted(*idle([3, 3], "2026-07-02T23:00:00", tou | {"holidays": None}))
+    hand.assert_caught(*idle([3, 3], "2026-07-02T23:00:00", tou), "input", "site", 1, 2)
 
 
 @pytest.mark.parametrize(
@@ -95,4 +95,4 @@ def test_months_and_days():
 )
 def test_windows_follow_the_local_clock(start, prices):
     tou = {"windows": [window(10, start="00:00", end="02:00"), window(30)]}
-    hand.good(*idle(prices, start, tou))
+    hand.assert_accepted(*idle(prices, start, tou))

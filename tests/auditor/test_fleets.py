@@ -45,18 +45,18 @@ def mining(
 def test_counts_are_whole():
     toy, plan = worked.ramp()
     spoilt = hand.set_row(plan, toy, "miners", "groups[normal]", 1, 2.6)
-    assert "no whole number" in hand.caught(toy, spoilt, "whole", "miners", 1, 0.4).message
+    assert "no whole number" in hand.assert_caught(toy, spoilt, "whole", "miners", 1, 0.4).message
 
 
 def test_a_count_beyond_the_fleet():
     toy, plan = worked.ramp()
-    hand.caught(toy, hand.set_row(plan, toy, "miners", "groups[normal]", 1, 5), "range", "miners", 1, 2)
-    hand.caught(toy, hand.set_row(plan, toy, "miners", "groups[off]", 1, -1), "range", "miners", 1, -1)
+    hand.assert_caught(toy, hand.set_row(plan, toy, "miners", "groups[normal]", 1, 5), "range", "miners", 1, 2)
+    hand.assert_caught(toy, hand.set_row(plan, toy, "miners", "groups[off]", 1, -1), "range", "miners", 1, -1)
 
 
 def test_each_group_is_in_exactly_one_mode():
     toy, plan = worked.ramp()
-    found = hand.caught(toy, hand.set_row(plan, toy, "miners", "groups[off]", 0, 2), "group_sum", "miners", 0, 1)
+    found = hand.assert_caught(toy, hand.set_row(plan, toy, "miners", "groups[off]", 0, 2), "group_sum", "miners", 0, 1)
     assert found.unit == "groups"
 
 
@@ -68,7 +68,7 @@ def test_a_barred_mode():
         site=hot,
     )
     _, plan = mining([1, 1], [1, 0], [0, 0])
-    found = hand.caught(toy, plan, "mode_barred", "miners", 1, 1)
+    found = hand.assert_caught(toy, plan, "mode_barred", "miners", 1, 1)
     assert "45 °C" in found.message
 
 
@@ -78,20 +78,20 @@ def test_a_barred_mode():
 )
 def test_starts_and_stops_follow_from_the_groups_up(quantity, period, value, off):
     toy, plan = worked.one_group()
-    hand.caught(toy, hand.set_row(plan, toy, "miners", quantity, period, value), "flow", "miners", period, off)
+    hand.assert_caught(toy, hand.set_row(plan, toy, "miners", quantity, period, value), "flow", "miners", period, off)
 
 
 def test_the_warm_up_counts_groups():
     toy, plan = worked.warm_up()
-    hand.caught(toy, hand.set_row(plan, toy, "miners", "groups_warming", 0, 0), "warm_up", "miners", 0, -1)
+    hand.assert_caught(toy, hand.set_row(plan, toy, "miners", "groups_warming", 0, 0), "warm_up", "miners", 0, -1)
 
 
 def test_a_warming_group_earns_nothing():
     toy, plan = worked.warm_up()
     spoilt = hand.set_row(plan, toy, "miners", "hashrate_ph_per_s", 0, 100)
-    hand.caught(toy, spoilt, "hashrate", "miners", 0, 100)
+    hand.assert_caught(toy, spoilt, "hashrate", "miners", 0, 100)
     spoilt = hand.map_ledger(plan, lambda r: r._replace(usd=100.0) if r.kind == "energy" else r)
-    hand.caught(toy, spoilt, "ledger", "grid", 0, 150)
+    hand.assert_caught(toy, spoilt, "ledger", "grid", 0, 150)
 
 
 def test_a_warming_group_keeps_the_mode_it_entered():
@@ -104,7 +104,7 @@ def test_a_warming_group_keeps_the_mode_it_entered():
         "groups_started[low]": 0,
     }
     plan = hand.schedule(toy, {"miners": rows}, {})
-    found = hand.caught(toy, plan, "warm_up", "miners", 1, 1)
+    found = hand.assert_caught(toy, plan, "warm_up", "miners", 1, 1)
     assert "mode normal" in found.message
 
 
@@ -112,53 +112,53 @@ def test_a_group_cannot_start_in_a_mode_it_is_not_in():
     toy, plan = worked.low_mode()
     plan = hand.set_row(plan, toy, "miners", "groups_started[normal]", 0, 0)
     plan = hand.set_row(plan, toy, "miners", "groups_started[low]", 0, 1)
-    hand.caught(toy, plan, "warm_up", "miners", 0, 1)
+    hand.assert_caught(toy, plan, "warm_up", "miners", 0, 1)
 
 
 def test_a_warm_up_under_way_goes_on():
     before = [("normal", 1, 1.0)]
     case = {"before": before, "after": [("normal", 1, 4)], "warm_up_hours": 2.0}
     toy, plan = mining([1, 1, 1], [0, 0, 0], [0, 0, 0], warming=[1, 0, 0], **case)
-    hand.good(toy, plan, 2 * 100 - 3 * 50)
+    hand.assert_accepted(toy, plan, 2 * 100 - 3 * 50)
     toy, plan = mining([1, 1, 1], [0, 0, 0], [0, 0, 0], warming=[0, 0, 0], **case)
-    hand.caught(toy, plan, "hashrate", "miners", 0, 100)
-    hand.caught(toy, plan, "ledger", "miners", 0, 100)
+    hand.assert_caught(toy, plan, "hashrate", "miners", 0, 100)
+    hand.assert_caught(toy, plan, "ledger", "miners", 0, 100)
 
 
 def test_minimum_up_time():
     toy, plan = mining([1, 0, 0], [1, 0, 0], [0, 1, 0], after=[("off", 1, 2)])
-    hand.good(toy, plan)
+    hand.assert_accepted(toy, plan)
     toy, plan = mining([1, 0, 0], [1, 0, 0], [0, 1, 0], after=[("off", 1, 2)], min_up_hours=2.0)
-    found = hand.caught(toy, plan, "min_up", "miners", 1, 1)
+    found = hand.assert_caught(toy, plan, "min_up", "miners", 1, 1)
     assert "after 1 h up; the minimum is 2 h" in found.message
 
 
 def test_minimum_up_time_is_at_least_the_warm_up():
     toy, plan = mining([1, 0, 0], [1, 0, 0], [0, 1, 0], warming=[1, 0, 0], warm_up_hours=2.0)
-    hand.caught(toy, plan, "min_up", "miners", 1, 1)
+    hand.assert_caught(toy, plan, "min_up", "miners", 1, 1)
 
 
 def test_minimum_up_time_with_history():
     before = [("normal", 1, 1.9)]
     toy, plan = mining([0, 0], [0, 0], [1, 0], before=before, after=[("off", 1, 2)], min_up_hours=2.0)
-    hand.caught(toy, plan, "min_up", "miners", 0, 1)
+    hand.assert_caught(toy, plan, "min_up", "miners", 0, 1)
     before = [("normal", 1, 2.0)]
     toy, plan = mining([0, 0], [0, 0], [1, 0], before=before, after=[("off", 1, 2)], min_up_hours=2.0)
-    hand.good(toy, plan, 0)
+    hand.assert_accepted(toy, plan, 0)
 
 
 def test_minimum_down_time():
     pattern = [1, 0, 1], [1, 0, 1], [0, 1, 0]
     toy, plan = mining(*pattern, after=[("normal", 1, 1)])
-    hand.good(toy, plan)
+    hand.assert_accepted(toy, plan)
     toy, plan = mining(*pattern, after=[("normal", 1, 1)], min_down_hours=1.5)
-    found = hand.caught(toy, plan, "min_down", "miners", 2, 1)
+    found = hand.assert_caught(toy, plan, "min_down", "miners", 2, 1)
     assert "after 1 h down; the minimum is 2 h" in found.message
 
 
 def test_minimum_down_time_with_history():
     toy, plan = mining([0, 1], [0, 1], [0, 0], before=[("off", 1, 1.0)], min_down_hours=3.0)
-    hand.caught(toy, plan, "min_down", "miners", 1, 1)
+    hand.assert_caught(toy, plan, "min_down", "miners", 1, 1)
 
 
 def test_the_longest_up_stops_first():
@@ -167,42 +167,42 @@ def test_the_longest_up_stops_first():
     fleet = {"groups": 3, "before": before, "min_up_hours": 3.0}
     after = [("normal", 1, 2), ("off", 1, 1), ("off", 1, 52)]
     toy, plan = mining([2, 1], [1, 0], [0, 1], after=after, **fleet)
-    hand.good(toy, plan, 150)
+    hand.assert_accepted(toy, plan, 150)
     after = [("off", 2, 1), ("off", 1, 52)]
     toy, plan = mining([2, 0], [1, 0], [0, 2], after=after, **fleet)
-    hand.caught(toy, plan, "min_up", "miners", 1, 1)
+    hand.assert_caught(toy, plan, "min_up", "miners", 1, 1)
 
 
 def test_ramp():
     toy, plan = worked.ramp()
     tight = scenario([50, 50], fleets=[group_fleet(3, ramp_mw_per_hour=1.5)])
-    found = hand.caught(tight, plan, "ramp", "miners", 0, 0.5)
+    found = hand.assert_caught(tight, plan, "ramp", "miners", 0, 0.5)
     assert "2 MW" in found.message and found.unit == "MW"
-    hand.good(toy, plan)
+    hand.assert_accepted(toy, plan)
 
 
 def test_ramp_from_the_power_before():
     state = {"fleets": {"miners": {"groups": [], "it_power_mw": 3.0}}}
     toy = scenario([50, 50], fleets=[group_fleet(3, ramp_mw_per_hour=2.0)], state=state)
     _, plan = worked.ramp()
-    hand.good(toy, plan)
+    hand.assert_accepted(toy, plan)
     none = mining([0, 0], [0, 0], [0, 0], groups=3, after=[("off", 3, 1e5)])[1]
-    hand.caught(toy, none, "ramp", "miners", 0, 1)
+    hand.assert_caught(toy, none, "ramp", "miners", 0, 1)
 
 
 def test_starts_per_day():
     pattern = [1, 0, 1, 0], [1, 0, 1, 0], [0, 1, 0, 1]
     toy, plan = mining(*pattern, starts_per_day=2)
-    hand.good(toy, plan)
+    hand.assert_accepted(toy, plan)
     toy, plan = mining(*pattern, starts_per_day=1)
-    hand.caught(toy, plan, "starts_per_day", "miners", 2, 1)
+    hand.assert_caught(toy, plan, "starts_per_day", "miners", 2, 1)
 
 
 def test_starts_so_far_today_count_and_tomorrow_they_do_not():
     state = {"fleets": {"miners": {"starts_today": 1}}}
     fleet = group_fleet(starts_per_day=1)
     toy = scenario([50, 200], fleets=[fleet], state=state)
-    hand.caught(toy, worked.one_group()[1], "starts_per_day", "miners", 0, 1)
+    hand.assert_caught(toy, worked.one_group()[1], "starts_per_day", "miners", 0, 1)
     night = {"start": "2026-01-05T23:00:00"}
     toy = scenario([50, 50], fleets=[fleet], state=state, time=night)
     rows = {
@@ -213,14 +213,14 @@ def test_starts_so_far_today_count_and_tomorrow_they_do_not():
     }
     ledger = {"grid": {"energy": [0, -50]}, "miners": {"mining_revenue": [0, 100]}}
     groups = hand.groups_state(("normal", 1, 1), starts_today=1, it_power_mw=1)
-    hand.good(toy, hand.schedule(toy, rows, ledger, state={"fleets": {"miners": groups}}), 50)
+    hand.assert_accepted(toy, hand.schedule(toy, rows, ledger, state={"fleets": {"miners": groups}}), 50)
 
 
 def test_power_and_hashrate_follow_from_the_modes():
     toy, plan = worked.low_mode()
-    hand.caught(toy, hand.set_row(plan, toy, "miners", "it_mw", 1, 0.5), "fleet_power", "miners", 1, -0.1)
+    hand.assert_caught(toy, hand.set_row(plan, toy, "miners", "it_mw", 1, 0.5), "fleet_power", "miners", 1, -0.1)
     spoilt = hand.set_row(plan, toy, "miners", "hashrate_ph_per_s", 1, 80)
-    hand.caught(toy, spoilt, "hashrate", "miners", 1, 5)
+    hand.assert_caught(toy, spoilt, "hashrate", "miners", 1, 5)
 
 
 def test_availability_scales_what_is_up_and_not_what_sleeps():
@@ -253,7 +253,7 @@ def test_availability_scales_what_is_up_and_not_what_sleeps():
     kinds = {"mining_revenue": 50, "start": -7, "running_cost": -3, "depreciation_by_use": -2}
     groups = hand.groups_state(("normal", 1, 1), ("sleep", 1, 1e5), starts_today=1, it_power_mw=0.6)
     plan = hand.schedule(toy, rows, {"grid": {"energy": -30}, "miners": kinds}, state={"fleets": {"miners": groups}})
-    hand.good(toy, plan, 8)
+    hand.assert_accepted(toy, plan, 8)
     for kind, usd in kinds.items():
         spoilt = hand.map_ledger(plan, lambda r, kind=kind: None if r.kind == kind else r)
-        hand.caught(toy, spoilt, "ledger", "miners", 0, -usd)
+        hand.assert_caught(toy, spoilt, "ledger", "miners", 0, -usd)

@@ -31,7 +31,7 @@ def mined(bitcoin: dict[str, Any], hashprice: list[float], block_height: float |
 def test_hashprice_row():
     toy, plan = worked.one_group()
     spoilt = hand.set_row(plan, toy, "bitcoin", "hashprice_usd_per_ph_day", 1, 25)
-    hand.caught(toy, spoilt, "input", "bitcoin", 1, 1)
+    hand.assert_caught(toy, spoilt, "input", "bitcoin", 1, 1)
 
 
 def test_hashprice_from_difficulty():
@@ -42,12 +42,12 @@ def test_hashprice_from_difficulty():
     own = 3.125 * 144 * 1e5 / (1e14 * 2**32 / 600 / 1e15)
     assert own == pytest.approx(62.8643, abs=5e-5)
     assert all(v.rule == "input" and abs(v.amount or 1) < 5e-5 for v in found.violations)
-    hand.good(*mined(chain, [own] * 2, 900_012.0))
+    hand.assert_accepted(*mined(chain, [own] * 2, 900_012.0))
 
 
 def test_hashprice_in_btc():
     chain = {"hashprice_btc_per_ph_day": [0.0005, 0.0006], "btc_price_usd": [1e5, 5e4]}
-    hand.good(*mined(chain, [50, 30], None))
+    hand.assert_accepted(*mined(chain, [50, 30], None))
 
 
 def test_a_halving_inside_a_period_is_weighted_by_time():
@@ -60,18 +60,18 @@ def test_a_halving_inside_a_period_is_weighted_by_time():
     }
     subsidy = [3.125, (3.125 * 25 + 1.5625 * 35) / 60, 1.5625]
     hashprice = [(s + 1) * 144 * 1e5 / 5e5 for s in subsidy]
-    hand.good(*mined(chain, hashprice, HALVING + 9.5))
+    hand.assert_accepted(*mined(chain, hashprice, HALVING + 9.5))
     toy, plan = mined(chain, [hashprice[0], hashprice[2], hashprice[2]], HALVING + 9.5)
-    hand.caught(toy, plan, "input", "bitcoin", 1)
+    hand.assert_caught(toy, plan, "input", "bitcoin", 1)
 
 
 def test_the_height_of_the_state_counts():
     chain = {"btc_price_usd": 1e5, "network_hashrate_eh_per_s": 500.0, "block_height": HALVING - 8.5}
     hashprice = 1.5625 * 144 * 1e5 / 5e5
     toy, plan = mined(chain, [hashprice], HALVING + 6, state={"block_height": HALVING})
-    hand.good(toy, plan)
+    hand.assert_accepted(toy, plan)
     spoilt = hand.set_state(plan, lambda state: state.update(block_height=HALVING))
-    hand.caught(toy, spoilt, "state", "state", None, -6)
+    hand.assert_caught(toy, spoilt, "state", "state", None, -6)
 
 
 def test_subsidy_over_eras():
@@ -85,6 +85,6 @@ def test_the_pool_fee_is_kept():
     bitcoin = {"hashprice_usd_per_ph_day": 24.0, "pool_fee": 0.02}
     toy = scenario([50, 200], fleets=[group_fleet()], bitcoin=bitcoin)
     _, plan = worked.one_group()
-    hand.caught(toy, plan, "ledger", "miners", 0, 2)
+    hand.assert_caught(toy, plan, "ledger", "miners", 0, 2)
     paid = hand.map_ledger(plan, lambda r: r._replace(usd=98.0) if r.kind == "mining_revenue" else r)
-    hand.good(toy, hand.set_outcome(paid, bound_usd=48.0), 48)
+    hand.assert_accepted(toy, hand.set_outcome(paid, bound_usd=48.0), 48)

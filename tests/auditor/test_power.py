@@ -12,24 +12,24 @@ from tests.toys import group_fleet, scenario
 
 def test_pue_and_facility_power():
     toy, plan = worked.pue_table()
-    hand.caught(toy, hand.set_row(plan, toy, "hall", "pue", 0, 1.1), "input", "hall", 0, -0.05)
-    hand.caught(toy, hand.set_row(plan, toy, "hall", "facility_mw", 0, 1.1), "hall_power", "hall", 0, -0.05)
-    hand.caught(toy, hand.set_row(plan, toy, "hall", "it_mw", 1, 0.2), "hall_power", "hall", 1, 0.2)
-    hand.caught(toy, hand.set_row(plan, toy, "site", "import_mw", 0, 1.0), "balance", "site", 0, -0.15)
+    hand.assert_caught(toy, hand.set_row(plan, toy, "hall", "pue", 0, 1.1), "input", "hall", 0, -0.05)
+    hand.assert_caught(toy, hand.set_row(plan, toy, "hall", "facility_mw", 0, 1.1), "hall_power", "hall", 0, -0.05)
+    hand.assert_caught(toy, hand.set_row(plan, toy, "hall", "it_mw", 1, 0.2), "hall_power", "hall", 1, 0.2)
+    hand.assert_caught(toy, hand.set_row(plan, toy, "site", "import_mw", 0, 1.0), "balance", "site", 0, -0.15)
 
 
 def test_it_limit_of_a_hall():
     _, plan = worked.ramp()
     toy = scenario([50, 50], fleets=[group_fleet(3)], hall={"it_limit_mw": [5.0, 2.5]})
-    found = hand.caught(toy, plan, "hall_limit", "hall", 1, 0.5)
+    found = hand.assert_caught(toy, plan, "hall_limit", "hall", 1, 0.5)
     assert "3 MW, 0.5 above its IT limit of 2.5" in found.message
 
 
 def test_import_limit():
     _, plan = worked.ramp()
     toy = scenario([50, 50], fleets=[group_fleet(3)], site={"import_limit_mw": [2.0, 2.9]})
-    hand.caught(toy, plan, "import_limit", "site", 1, 0.1)
-    hand.caught(toy, plan, "input", "site", 0, 998)
+    hand.assert_caught(toy, plan, "import_limit", "site", 1, 0.1)
+    hand.assert_caught(toy, plan, "input", "site", 0, 998)
 
 
 @pytest.mark.parametrize(
@@ -45,9 +45,9 @@ def test_a_curtailment_order_caps_every_period_it_touches(start, end, period):
     }
     _, plan = worked.ramp()
     toy = scenario([50, 50], fleets=[group_fleet(3)], site={"curtailment": [order]})
-    found = hand.caught(toy, plan, "curtailment", "site", period, [0.5, 1.5][period])
+    found = hand.assert_caught(toy, plan, "curtailment", "site", period, [0.5, 1.5][period])
     assert "EEA2" in found.message
-    hand.caught(toy, plan, "input", "site", period, 998.5)
+    hand.assert_caught(toy, plan, "input", "site", period, 998.5)
     plan = hand.set_row(plan, toy, "site", "import_limit_mw", period, 1.5)
     rules = {(v.rule, v.start) for v in hand.audit(toy, plan).violations}
     assert rules == {("curtailment", toy.horizon.label(period))}
@@ -69,17 +69,17 @@ def overhead(off_with_hall: bool, dark_mw: float) -> Any:
 
 
 def test_the_overhead_is_always_there():
-    hand.good(*overhead(False, 0.1), 25)
-    hand.caught(*overhead(False, 0.0), "hall_power", "hall", 1, -0.1)
+    hand.assert_accepted(*overhead(False, 0.1), 25)
+    hand.assert_caught(*overhead(False, 0.0), "hall_power", "hall", 1, -0.1)
 
 
 def test_the_overhead_is_off_with_the_hall():
-    hand.good(*overhead(True, 0.0), 45)
-    hand.caught(*overhead(True, 0.1), "hall_power", "hall", 1, 0.1)
+    hand.assert_accepted(*overhead(True, 0.0), 45)
+    hand.assert_caught(*overhead(True, 0.1), "hall_power", "hall", 1, 0.1)
 
 
 def test_the_overhead_alone_may_exceed_the_limit():
     toy, plan = overhead(False, 0.1)
     site = {"import_limit_mw": 0.05, "halls": toy.model_dump()["site"]["halls"]}
     tight = scenario([50, 200], fleets=[group_fleet()], site=site)
-    hand.caught(tight, plan, "import_limit", "site", 1, 0.05)
+    hand.assert_caught(tight, plan, "import_limit", "site", 1, 0.05)

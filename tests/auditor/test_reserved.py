@@ -27,52 +27,52 @@ def with_history(**record: Any) -> Any:
 
 def test_not_more_than_committed():
     toy, plan = worked.reserved_1140(committed_gpus=0.75)
-    found = hand.caught(toy, plan, "reserved_committed", "acme", 3, 0.25)
+    found = hand.assert_caught(toy, plan, "reserved_committed", "acme", 3, 0.25)
     assert "commitment of 0.75" in found.message
     toy, plan = worked.reserved_1140()
     spoilt = hand.set_row(plan, toy, "acme", "committed_gpus", 4, 2)
-    hand.caught(toy, spoilt, "input", "acme", 4, 1)
+    hand.assert_caught(toy, spoilt, "input", "acme", 4, 1)
 
 
 def test_short_is_what_is_not_delivered():
     toy, plan = worked.reserved_1140()
-    hand.caught(toy, hand.set_row(plan, toy, "acme", "short_gpus", 19, 0), "reserved_short", "acme", 19, -1)
+    hand.assert_caught(toy, hand.set_row(plan, toy, "acme", "short_gpus", 19, 0), "reserved_short", "acme", 19, -1)
 
 
 def test_shortfall_price():
     toy, plan = worked.reserved_1140(shortfall_usd_per_gpu_hour=30.0)
-    hand.caught(toy, plan, "ledger", "acme", 19, 30)
+    hand.assert_caught(toy, plan, "ledger", "acme", 19, 30)
 
 
 def test_a_breached_tier():
     """One hour more is short: 18 of 20 breach 0.95, not 0.9."""
     tiers = [{"below": 0.95, "credit_share": 0.5}, {"below": 0.9, "credit_share": 1.0}]
     toy, plan = worked.reserved_1140(tiers=tiers)
-    hand.good(toy, plan, 1140)
+    hand.assert_accepted(toy, plan, 1140)
     plan = hand.set_row(plan, toy, "acme", "gpus[pool]", 5, 0)
-    hand.caught(toy, plan, "ledger", "acme", 19, FEE / 2)
-    hand.caught(toy, plan, "contracts", "acme", None, 0.05)
-    hand.caught(toy, plan, "contracts", "acme", None, -FEE / 2)
+    hand.assert_caught(toy, plan, "ledger", "acme", 19, FEE / 2)
+    hand.assert_caught(toy, plan, "contracts", "acme", None, 0.05)
+    hand.assert_caught(toy, plan, "contracts", "acme", None, -FEE / 2)
     plan = hand.set_row(plan, toy, "acme", "gpus[pool]", 6, 0)
-    hand.caught(toy, plan, "ledger", "acme", 19, FEE)
+    hand.assert_caught(toy, plan, "ledger", "acme", 19, FEE)
 
 
 def test_a_credit_that_was_not_due():
     toy, plan = worked.reserved_1140()
     cost = hand.LedgerRow(toy.horizon.starts[19], "acme", "service_credit", -1000.0)
     spoilt = hand.replace(plan, ledger_rows=(*plan.ledger_rows, cost))
-    hand.caught(toy, spoilt, "ledger", "acme", 19, -1000)
-    hand.caught(toy, spoilt, "profit", "schedule", None, 1000)
+    hand.assert_caught(toy, spoilt, "ledger", "acme", 19, -1000)
+    hand.assert_caught(toy, spoilt, "profit", "schedule", None, 1000)
 
 
 def test_history_counts_and_booked_credit_is_reversed():
     """80 of 80 before: 99 of 100 in all meet the tier, and the 700 USD booked come back."""
     toy, plan = with_history(committed_gpu_hours=80.0, delivered_gpu_hours=80.0, credit_booked_usd=700.0)
-    hand.caught(toy, plan, "ledger", "acme", 19, -700)
-    hand.caught(toy, plan, "contracts", "acme", None, -0.04)
-    hand.caught(toy, plan, "state", "acme", None, -80)
+    hand.assert_caught(toy, plan, "ledger", "acme", 19, -700)
+    hand.assert_caught(toy, plan, "contracts", "acme", None, -0.04)
+    hand.assert_caught(toy, plan, "state", "acme", None, -80)
     toy, plan = with_history(committed_gpu_hours=80.0, delivered_gpu_hours=70.0)
-    found = hand.caught(toy, plan, "ledger", "acme", 19, 5000)
+    found = hand.assert_caught(toy, plan, "ledger", "acme", 19, 5000)
     assert "service_credit is no line" in found.message
 
 
@@ -86,15 +86,15 @@ def test_the_expected_rest_counts():
         }
     ]
     toy, plan = worked.reserved_1140(billing_periods=periods)
-    hand.caught(toy, plan, "ledger", "acme", 19, 2000)
-    hand.caught(toy, plan, "contracts", "acme", None, 0.05)
+    hand.assert_caught(toy, plan, "ledger", "acme", 19, 2000)
+    hand.assert_caught(toy, plan, "contracts", "acme", None, 0.05)
 
 
 def test_availability_floor():
-    hand.good(*worked.reserved_1140(availability_floor=0.95), 1140)
+    hand.assert_accepted(*worked.reserved_1140(availability_floor=0.95), 1140)
     toy, plan = worked.reserved_1140(availability_floor=0.95)
     plan = hand.set_row(plan, toy, "acme", "gpus[pool]", 5, 0)
-    found = hand.caught(toy, plan, "availability_floor", "acme", 19, 1)
+    found = hand.assert_caught(toy, plan, "availability_floor", "acme", 19, 1)
     assert "availability of the billing period from 2026-01-01T00:00:00+00:00 is 0.9" in found.message
 
 
@@ -160,7 +160,7 @@ def two_periods(cut: int) -> Any:
 @pytest.mark.parametrize(("cut", "profit"), [(1, -100), (2, -40), (3, -80), (4, -80)])
 def test_each_billing_period_is_judged_by_itself_and_booked_in_the_committed_part(cut, profit):
     toy, plan = two_periods(cut)
-    findings = hand.good(toy, plan, profit)
+    findings = hand.assert_accepted(toy, plan, profit)
     assert findings.horizon_profit_usd == -80
 
 
@@ -168,10 +168,10 @@ def test_a_record_is_dropped_with_its_billing_period():
     toy, plan = two_periods(2)
     record = {"start": toy.horizon.at(0), "committed_gpu_hours": 2.0, "delivered_gpu_hours": 1.0}
     spoilt = hand.set_state(plan, lambda state: state["contracts"]["acme"].update(billing=[record]))
-    assert "should not have" in hand.caught(toy, spoilt, "state", "acme", None).message
+    assert "should not have" in hand.assert_caught(toy, spoilt, "state", "acme", None).message
     toy, plan = two_periods(3)
     spoilt = hand.set_state(plan, lambda state: state["contracts"]["acme"].update(billing=[]))
-    assert "no record" in hand.caught(toy, spoilt, "state", "acme", None).message
+    assert "no record" in hand.assert_caught(toy, spoilt, "state", "acme", None).message
 
 
 def test_a_declined_reservation_is_nothing():
@@ -197,6 +197,6 @@ def test_a_declined_reservation_is_nothing():
         credit_usd=0.0,
     ) | {"accepted": False}
     plan = hand.schedule(toy, rows, {}, contracts=[declined], state=state)
-    hand.good(toy, plan, 0)
+    hand.assert_accepted(toy, plan, 0)
     spoilt = hand.set_row(plan, toy, "acme", "committed_gpus", 2, 1)
-    hand.caught(toy, spoilt, "input", "acme", 2, 1)
+    hand.assert_caught(toy, spoilt, "input", "acme", 2, 1)

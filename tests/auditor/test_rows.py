@@ -15,7 +15,7 @@ from tests.auditor import hand, worked
 def test_a_missing_row():
     toy, plan = worked.one_group()
     rows = tuple(r for r in plan.dispatch_rows if (r.quantity, r.start) != ("groups[off]", toy.horizon.starts[1]))
-    found = hand.caught(toy, replace(plan, dispatch_rows=rows), "completeness", "miners", 1, 1)
+    found = hand.assert_caught(toy, replace(plan, dispatch_rows=rows), "completeness", "miners", 1, 1)
     assert "groups[off] is missing in 1 of 2 periods" in found.message
 
 
@@ -31,7 +31,7 @@ def test_no_rows_at_all_are_summed_up_by_quantity():
 def test_a_row_given_twice(quantity):
     toy, plan = worked.one_group()
     twice = next(r for r in plan.dispatch_rows if r.quantity == quantity and r.item == "miners")
-    hand.caught(toy, replace(plan, dispatch_rows=(*plan.dispatch_rows, twice)), "rows", "miners", 0)
+    hand.assert_caught(toy, replace(plan, dispatch_rows=(*plan.dispatch_rows, twice)), "rows", "miners", 0)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_row_given_twice(quantity):
 def test_a_row_that_nothing_explains(item, quantity, period):
     toy, plan = worked.one_group()
     row = DispatchRow(toy.horizon.starts[period], item, quantity, 1.0)
-    hand.caught(toy, replace(plan, dispatch_rows=(*plan.dispatch_rows, row)), "rows", item, period, 1)
+    hand.assert_caught(toy, replace(plan, dispatch_rows=(*plan.dispatch_rows, row)), "rows", item, period, 1)
 
 
 @pytest.mark.parametrize("naive", [False, True])
@@ -50,7 +50,7 @@ def test_a_row_at_a_time_when_no_period_begins(naive):
     start = toy.horizon.starts[0]
     start = start.replace(tzinfo=None) if naive else start + timedelta(minutes=7)
     row = DispatchRow(start, "miners", "it_mw", 1.0)
-    found = hand.caught(toy, replace(plan, dispatch_rows=(*plan.dispatch_rows, row)), "rows", "miners", None)
+    found = hand.assert_caught(toy, replace(plan, dispatch_rows=(*plan.dispatch_rows, row)), "rows", "miners", None)
     assert start.isoformat() in found.message
 
 
@@ -58,20 +58,20 @@ def test_rows_of_the_committed_part_in_the_look_ahead():
     toy, plan = worked.one_group()
     moved = replace(plan, dispatch_rows=plan.dispatch_rows[1:], look_ahead_dispatch_rows=plan.dispatch_rows[:1])
     row = plan.dispatch_rows[0]
-    found = hand.caught(toy, moved, "rows", row.item, 0)
+    found = hand.assert_caught(toy, moved, "rows", row.item, 0)
     assert "look-ahead" in found.message
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), None, "full"])
 def test_a_value_that_is_no_finite_number(value):
     toy, plan = worked.one_group()
-    hand.caught(toy, hand.set_row(plan, toy, "miners", "it_mw", 1, value), "finite", "miners", 1)
+    hand.assert_caught(toy, hand.set_row(plan, toy, "miners", "it_mw", 1, value), "finite", "miners", 1)
 
 
 def test_absurd_counts_do_not_crash():
     toy, plan = worked.ramp()
     spoilt = hand.set_row(plan, toy, "miners", "groups[normal]", 0, 1e300)
-    hand.caught(toy, spoilt, "range", "miners", 0)
+    hand.assert_caught(toy, spoilt, "range", "miners", 0)
 
 
 def test_every_single_value_matters():

@@ -45,12 +45,12 @@ def seam(cut: int, cohorts: list[tuple[str, int, float]], **changes: Any) -> Any
 )
 def test_cohorts_at_the_seam(cut, cohorts, profit):
     toy, plan = seam(cut, cohorts)
-    findings = hand.good(toy, plan, profit)
+    findings = hand.assert_accepted(toy, plan, profit)
     assert findings.horizon_profit_usd == -50
     assert len(findings.look_ahead_ledger) == len(plan.look_ahead_ledger_rows)
     # Ages count in whole periods: those of the whole periods are as good.
     good = [("normal" if m == "normal" else m, n, float(int(h))) for m, n, h in cohorts]
-    hand.good(*seam(cut, good))
+    hand.assert_accepted(*seam(cut, good))
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_cohorts_at_the_seam(cut, cohorts, profit):
 )
 def test_wrong_cohorts(cohorts, message):
     toy, plan = seam(2, cohorts)
-    hand.caught(toy, plan, "state", "miners", None)
+    hand.assert_caught(toy, plan, "state", "miners", None)
     assert message in str(audit(toy, plan))
 
 
@@ -98,17 +98,17 @@ def test_interchangeable_groups_may_be_counted_in_either_mode_and_warming_ones_n
         groups = hand.groups_state(*cohorts, starts_today=1, it_power_mw=2.2)
         return hand.schedule(toy, rows, ledger, state={"fleets": {"miners": groups}})
 
-    hand.good(toy, handed(("normal", 1, 10), ("low", 1, 9), ("low", 1, 1)), 65)
-    hand.good(toy, handed(("low", 1, 10), ("normal", 1, 9), ("low", 1, 1)), 65)
+    hand.assert_accepted(toy, handed(("normal", 1, 10), ("low", 1, 9), ("low", 1, 1)), 65)
+    hand.assert_accepted(toy, handed(("low", 1, 10), ("normal", 1, 9), ("low", 1, 1)), 65)
     wrong = handed(("low", 1, 10), ("low", 1, 9), ("normal", 1, 1))
-    assert "warming up in mode low" in hand.caught(toy, wrong, "state", "miners", None, -1).message
+    assert "warming up in mode low" in hand.assert_caught(toy, wrong, "state", "miners", None, -1).message
 
 
 def test_a_new_local_day_begins_without_starts():
     cohorts = [("normal", 1, 52.5), ("normal", 1, 1), ("off", 1, 5)]
     toy, plan = seam(2, cohorts, start="2026-01-05T22:00:00")
-    hand.caught(toy, plan, "state", "miners", None, 5)
-    hand.good(toy, hand.set_state(plan, lambda s: s["fleets"]["miners"].update(starts_today=0)))
+    hand.assert_caught(toy, plan, "state", "miners", None, 5)
+    hand.assert_accepted(toy, hand.set_state(plan, lambda s: s["fleets"]["miners"].update(starts_today=0)))
 
 
 @pytest.mark.parametrize(
@@ -126,37 +126,39 @@ def test_a_new_local_day_begins_without_starts():
 )
 def test_other_fields(change, item, amount):
     toy, plan = seam(2, [("normal", 1, 52.5), ("normal", 1, 1), ("off", 1, 5)])
-    hand.caught(toy, hand.set_state(plan, change), "state", item, None, amount)
+    hand.assert_caught(toy, hand.set_state(plan, change), "state", item, None, amount)
 
 
 def test_no_state():
     toy, plan = worked.one_group()
-    hand.caught(toy, hand.replace(plan, state=None), "state", "state", None)
+    hand.assert_caught(toy, hand.replace(plan, state=None), "state", "state", None)
 
 
 def test_nodes_and_kinds():
     toy, plan = worked.spot_nodes()
     old: Any = [{"on": True, "nodes": 1, "hours": 2.0}, {"on": False, "nodes": 1, "hours": LONG_AGO_HOURS}]
-    hand.caught(toy, hand.set_state(plan, lambda s: s["pools"]["pool"].update(nodes=old)), "state", "pool", None, 1)
+    hand.assert_caught(
+        toy, hand.set_state(plan, lambda s: s["pools"]["pool"].update(nodes=old)), "state", "pool", None, 1
+    )
     wrong = {"contracts": {"spot": {"kind": "reserved", "accepted": True}}}
     spoilt = hand.set_state(plan, lambda s: s.update(wrong))
-    assert "is that of a reserved contract" in hand.caught(toy, spoilt, "state", "spot", None).message
+    assert "is that of a reserved contract" in hand.assert_caught(toy, spoilt, "state", "spot", None).message
 
 
 def test_contract_rows():
     toy, plan = worked.spot_nodes()
-    found = hand.caught(toy, hand.replace(plan, contracts=()), "contracts", "spot", None)
+    found = hand.assert_caught(toy, hand.replace(plan, contracts=()), "contracts", "spot", None)
     assert "no contract row" in found.message
-    hand.caught(toy, hand.replace(plan, contracts=plan.contracts * 2), "contracts", "spot", None)
+    hand.assert_caught(toy, hand.replace(plan, contracts=plan.contracts * 2), "contracts", "spot", None)
     other = plan.contracts[0].model_copy(update={"name": "other"})
-    hand.caught(toy, hand.replace(plan, contracts=(*plan.contracts, other)), "contracts", "other", None)
-    hand.caught(toy, hand.set_report(plan, 0, delivered_gpu_hours=5.0), "contracts", "spot", None, 1)
-    hand.caught(toy, hand.set_report(plan, 0, kind="batch"), "contracts", "spot", None)
+    hand.assert_caught(toy, hand.replace(plan, contracts=(*plan.contracts, other)), "contracts", "other", None)
+    hand.assert_caught(toy, hand.set_report(plan, 0, delivered_gpu_hours=5.0), "contracts", "spot", None, 1)
+    hand.assert_caught(toy, hand.set_report(plan, 0, kind="batch"), "contracts", "spot", None)
 
 
 def test_a_corruption_behind_the_seam_is_found_too():
     toy, plan = seam(2, [("normal", 1, 52.5), ("normal", 1, 1), ("off", 1, 5)])
-    hand.caught(toy, hand.set_row(plan, toy, "miners", "it_mw", 3, 2.5), "fleet_power", "miners", 3, -0.5)
+    hand.assert_caught(toy, hand.set_row(plan, toy, "miners", "it_mw", 3, 2.5), "fleet_power", "miners", 3, -0.5)
     spoilt = hand.map_ledger(plan, lambda r: None if r.kind == "energy" and r.start == toy.horizon.starts[3] else r)
-    hand.caught(toy, spoilt, "ledger", "grid", 3, 150)
+    hand.assert_caught(toy, spoilt, "ledger", "grid", 3, 150)
     assert not [v for v in audit(toy, spoilt).violations if v.message.startswith("profit_usd")]

@@ -26,7 +26,7 @@ from tests.auditor import hand, worked
 )
 def test_profit_by_hand(case, profit):
     toy, plan = case()
-    findings = hand.good(toy, plan, profit)
+    findings = hand.assert_accepted(toy, plan, profit)
     assert findings.horizon_profit_usd == findings.profit_usd
     assert sum(findings.ledger.values()) == pytest.approx(profit)
 
@@ -34,4 +34,4 @@ def test_profit_by_hand(case, profit):
 def test_a_schedule_read_back_from_json_audits_the_same():
     toy, plan = worked.preemptible()
     back = Schedule.from_json(plan.to_json())
-    assert hand.good(toy, back, 220).ledger == hand.good(toy, plan).ledger
+    assert hand.assert_accepted(toy, back, 220).ledger == hand.assert_accepted(toy, plan).ledger
