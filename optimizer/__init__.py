@@ -14,15 +14,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from optimizer.auditor import audit
-    from optimizer.planner import plan
+    from optimizer.auditor.findings import Findings
+    from optimizer.planner import RejectedByAudit, plan
+    from optimizer.scenario.faults import ScenarioError
     from optimizer.scenario.load import load
+    from optimizer.scenario.scenario import Scenario
+    from optimizer.schedule import Schedule
+    from solvers import ProblemError, SolverError
 
 _WHERE = {
     "Findings": "optimizer.auditor.findings",
+    "ProblemError": "solvers",
     "RejectedByAudit": "optimizer.planner",
     "Scenario": "optimizer.scenario.scenario",
     "ScenarioError": "optimizer.scenario.faults",
     "Schedule": "optimizer.schedule",
+    "SolverError": "solvers",
     "audit": "optimizer.auditor",
     "load": "optimizer.scenario.load",
     "plan": "optimizer.planner",
@@ -30,10 +37,12 @@ _WHERE = {
 
 __all__ = [
     "Findings",
+    "ProblemError",
     "RejectedByAudit",
     "Scenario",
     "ScenarioError",
     "Schedule",
+    "SolverError",
     "audit",
     "load",
     "plan",

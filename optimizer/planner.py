@@ -11,6 +11,7 @@ from optimizer.auditor import audit
 from optimizer.auditor.findings import Findings
 from optimizer.components.model import REVENUE_KINDS
 from optimizer.formulation import Formulation, formulate
+from optimizer.scenario.faults import ScenarioError
 from optimizer.scenario.horizon import stamp
 from optimizer.scenario.notes import notes_of
 from optimizer.scenario.scenario import Scenario
@@ -50,9 +51,9 @@ def plan(
     incumbent, bound and gap from time to time, by solvers that can. How it ended is in `Schedule.outcome`:
     without a solution the schedule is empty and says why.
 
-    Raises RejectedByAudit where the audit finds the answer wrong, `solvers.UnknownSolver` or
-    `solvers.SolverUnavailable` for the solver, and `solvers.ProblemError` where the scenario's numbers make no
-    finite problem.
+    Raises RejectedByAudit where the audit finds the answer wrong; ScenarioError where a variation of a scenario does
+    not hold together; SolverError (UnknownSolver, SolverUnavailable, SolverUnsuitable) for the solver; ProblemError
+    where the scenario's numbers make no finite problem; ValueError for a negative gap or a time limit not above 0.
     """
     schedule, findings = plan_and_audit(scenario, solver=solver, gap=gap, time_limit_s=time_limit_s, progress=progress)
     if not findings.ok:
@@ -70,6 +71,9 @@ def plan_and_audit(
 ) -> tuple[Schedule, Findings]:
     """As `plan`, but hands out the audit's findings beside the schedule instead of raising on them."""
     begun = time.perf_counter()
+    faults = scenario.unchecked_faults()
+    if faults:
+        raise ScenarioError(faults, f"variation of {scenario.name}")
     formulation = formulate(scenario)
     built = time.perf_counter()
     options = Options(gap=gap, time_limit_s=time_limit_s, progress=progress)

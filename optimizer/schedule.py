@@ -205,14 +205,14 @@ class Schedule:
     notes: tuple[str, ...] = field(default=())
     """What the plan had to say about its input, such as durations rounded up."""
 
-    @cached_property
+    @property
     def dispatch(self) -> pd.DataFrame:
-        """Tidy frame of the committed part: `start`, `item`, `quantity`, `value`."""
+        """Tidy frame of the committed part: `start`, `item`, `quantity`, `value`; made anew at each call."""
         return _frame(self.dispatch_rows, DispatchRow._fields, self.zone)
 
-    @cached_property
+    @property
     def ledger(self) -> pd.DataFrame:
-        """Frame of the committed part: `start`, `item`, `kind`, `usd`."""
+        """Frame of the committed part: `start`, `item`, `kind`, `usd`; made anew at each call."""
         return _frame(self.ledger_rows, LedgerRow._fields, self.zone)
 
     @cached_property

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from optimizer import RejectedByAudit, Scenario, Schedule, plan
+from optimizer import RejectedByAudit, Scenario, ScenarioError, Schedule, plan
 from optimizer import planner as planning
 from optimizer.formulation import formulate
 from solvers import Options, SolverError, UnknownSolver, solve
@@ -102,7 +102,7 @@ def large() -> Scenario:
 
 @pytest.mark.parametrize("solver", ["highs", "scip"])
 def test_no_solution_in_time(solver: str) -> None:
-    schedule = plan(large(), solver=solver, time_limit_s=0.02)
+    schedule = plan(large(), solver=solver, time_limit_s=1e-4)
     assert schedule.outcome.status == "no_solution"
     assert schedule.outcome.limit == "time"
     assert schedule.profit_usd is None
@@ -365,3 +365,16 @@ def test_block_height_is_handed_over() -> None:
 
 def test_clock_helper() -> None:
     assert clock(25.5) == "2026-01-06T01:30:00"
+
+
+def test_a_variation_that_does_not_hold_together_is_refused() -> None:
+    given = scenario([50.0], pools=[gpu_pool()], contracts=[spot()])
+    with pytest.raises(ScenarioError, match="no pool is named"):
+        plan(given.model_copy(update={"pools": ()}))
+
+
+def test_frames_are_ones_own() -> None:
+    schedule = plan(scenario([50.0], fleets=[group_fleet()]))
+    frame = schedule.dispatch
+    frame.loc[0, "value"] = 1e9
+    assert schedule.dispatch.loc[0, "value"] != 1e9

@@ -111,6 +111,7 @@ def test_names_of_the_package_stay_what_they_are() -> None:
     done = loaded_by(
         "import optimizer.planner, optimizer.scenario.load\n"
         f"import {audit.__module__}\n"
+        "from optimizer import *\n"
         "from optimizer import audit, load, plan, Findings, RejectedByAudit, Scenario, ScenarioError, Schedule\n"
         "assert all(map(callable, (audit, load, plan)))\n"
         "import optimizer\n"

@@ -68,8 +68,8 @@ def _solve(argument: str, options: Options, output: Path | None, *, json: bool) 
         output.mkdir(parents=True, exist_ok=True)  # what cannot be written is told before the solve
     with SolveProgress(options.solver, given.currency) as progress:
         schedule, findings = plan_and_audit(given, **options._asdict(), progress=progress.listener)
-    schedule = _with_load(schedule, loaded)
     why = _clashes(given) if schedule.outcome.status == "infeasible" else ()
+    schedule = _with_load(schedule, loaded, time.perf_counter() - begun)
     written = output is not None and findings.ok and schedule.profit_usd is not None
     if output is not None and written:
         schedule.write(output)
@@ -97,9 +97,9 @@ def _clashes(scenario: Scenario) -> Sequence[Clash]:
         return ()
 
 
-def _with_load(schedule: Schedule, seconds: float) -> Schedule:
-    spent = schedule.seconds
-    return replace(schedule, seconds=spent.model_copy(update={"load": seconds, "total": spent.total + seconds}))
+def _with_load(schedule: Schedule, load: float, total: float) -> Schedule:
+    """The schedule with what reading the scenario took, and all of it, an explanation included."""
+    return replace(schedule, seconds=schedule.seconds.model_copy(update={"load": load, "total": total}))
 
 
 def _show(scenario: Scenario, schedule: Schedule, findings: Findings, why: Sequence[Clash]) -> None:

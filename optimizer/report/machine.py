@@ -16,6 +16,8 @@ from optimizer.schedule import SCHEDULE_VERSION, Schedule, dispatch_records
 def solve_object(schedule: Schedule, findings: Findings, clashes: Sequence[Clash] = ()) -> dict[str, Any]:
     """What `wattshift solve --json` prints. A schedule that the audit rejects is withheld: its numbers are null."""
     shown = findings.ok
+    # Without a plan there is nothing to audit, unless the audit objects to that.
+    audited = schedule.profit_usd is not None or not findings.ok
     seconds = schedule.seconds.model_dump()
     return {
         "schema_version": SCHEDULE_VERSION,
@@ -26,7 +28,7 @@ def solve_object(schedule: Schedule, findings: Findings, clashes: Sequence[Clash
         "horizon_profit_usd": schedule.horizon_profit_usd if shown else None,
         "ledger": schedule.ledger_by_kind if shown and schedule.profit_usd is not None else None,
         "audit": {
-            "ok": findings.ok,
+            "ok": findings.ok if audited else None,
             "profit_usd": findings.profit_usd,
             "violations": [violation.to_dict() for violation in findings.violations],
         },
@@ -34,7 +36,7 @@ def solve_object(schedule: Schedule, findings: Findings, clashes: Sequence[Clash
         "seconds": seconds,
         "size": schedule.size.model_dump(),
         "dispatch": dispatch_records(schedule.dispatch_rows) if shown and schedule.dispatch_rows else None,
-        "contracts": [c.model_dump(mode="json") for c in schedule.contracts] if shown else None,
+        "contracts": [c.model_dump(mode="json") for c in schedule.contracts] if shown and audited else None,
         "state": schedule.state.model_dump(mode="json") if shown and schedule.state is not None else None,
         "clashes": [asdict(clash) for clash in clashes],
         "notes": list(schedule.notes),

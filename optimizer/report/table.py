@@ -53,8 +53,8 @@ def outcome_line(schedule: Schedule) -> str:
         words += f" (stopped by {outcome.limit})"
     if outcome.gap is not None and outcome.gap_usd is not None and outcome.bound_usd is not None:
         words += (
-            f": gap {outcome.gap:.4%} ({outcome.gap_usd:,.2f} {currency}) of at most {outcome.gap_asked:.4%}, "
-            f"no plan earns more than {outcome.bound_usd:,.2f} {currency}"
+            f": gap {_percent(outcome.gap)} ({_usd(outcome.gap_usd)} {currency}) of at most "
+            f"{_percent(outcome.gap_asked)}, no plan earns more than {_usd(outcome.bound_usd)} {currency}"
         )
     if outcome.message:
         words += f" [{outcome.message}]"
@@ -71,7 +71,17 @@ def audit_line(schedule: Schedule, findings: Findings) -> str:
         return f"audit: REJECTED\n{findings}"
     if findings.profit_usd is None:
         return "audit: nothing to check"
-    return f"audit: accepted; it counts {findings.profit_usd:,.2f} {schedule.currency} by itself"
+    return f"audit: accepted; it counts {_usd(findings.profit_usd)} {schedule.currency} by itself"
+
+
+def _percent(share: float) -> str:
+    """Three digits of percent; what is arithmetic and no gap is 0."""
+    return f"{100 * share:.3g} %" if share >= 1e-9 else "0 %"
+
+
+def _usd(amount: float) -> str:
+    """Dollars and cents; nothing is minus zero."""
+    return f"{round(amount, 2) + 0.0:,.2f}"
 
 
 def _by_period(width: int, scenario: Scenario, schedule: Schedule) -> list[Table]:
@@ -219,7 +229,7 @@ def _figure_lines(scenario: Scenario, schedule: Schedule) -> list[str]:
     currency = scenario.currency
     shares = cost_shares(scenario, schedule).shares
     if shares:
-        lines.append("cost shares: " + ", ".join(f"{name} {share:.0%}" for name, share in shares.items()))
+        lines.append("cost shares: " + ", ".join(f"{name} {share:.0%}" for name, share in shares.items() if share))
     even = break_even(scenario, schedule)
     by_fleet: dict[str, list[str]] = {}
     for (fleet, mode), usd in even.power_price_usd_per_mwh.items():

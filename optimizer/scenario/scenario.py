@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from optimizer.scenario.base import CURRENCY_PATTERN, Model, Name, Whole
 from optimizer.scenario.bitcoin import Bitcoin
 from optimizer.scenario.contracts import Contract
+from optimizer.scenario.faults import Fault
 from optimizer.scenario.fleet import Fleet
 from optimizer.scenario.horizon import Horizon, Time, horizon_of
 from optimizer.scenario.pool import Pool
@@ -56,10 +57,17 @@ class Scenario(Model):
         return horizon_of(self.time)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A variation, not checked again; `Scenario.model_validate(dict(variation))` checks it."""
+        """A variation. Its fields are checked across when it is planned (`unchecked_faults`), not here."""
         copied = super().model_copy(update=update, deep=deep)
         copied.__dict__.pop("horizon", None)
+        copied.__dict__["_varied"] = True
         return copied
+
+    def unchecked_faults(self) -> list[Fault]:
+        """Faults across the fields of a variation; nothing for a scenario that was checked when it was made."""
+        from optimizer.scenario.checks import faults_of
+
+        return faults_of(self) if self.__dict__.get("_varied") else []
 
     @model_validator(mode="after")
     def _hold_together(self) -> Self:

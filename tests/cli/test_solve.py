@@ -89,7 +89,7 @@ def test_json_of_an_infeasible_scenario(tmp_path: Path) -> None:
         assert answer[key] is None, key
     for key in ("gap", "bound_usd"):
         assert answer["outcome"][key] is None, key
-    assert answer["audit"] == {"ok": True, "profit_usd": None, "violations": []}
+    assert answer["audit"] == {"ok": None, "profit_usd": None, "violations": []}
     assert answer["clashes"] and answer["scenario"] == "too-little"
     assert list((tmp_path / "plan").iterdir()) == []
 
