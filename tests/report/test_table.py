@@ -101,7 +101,8 @@ def test_totals_and_the_last_words(day: tuple[Scenario, Schedule]) -> None:
     assert re.search(r"^offer +batch +- +- +declined$", text, re.MULTILINE)
     assert "break-even power price at the meter of old: low 74.75, normal 71.19 USD/MWh" in text
     words = text.split("outcome:")[1]
-    assert words.lstrip().startswith("proven: gap 0 %") and "highs" in words and "s solving" in words
+    said = " ".join(words.split())
+    assert said.startswith("proven: gap 0 %") and "highs" in said and "s solving" in said
     assert text.splitlines()[-1] == f"audit: accepted; it counts {schedule.profit_usd:,.2f} USD by itself"
 
 
