@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,9 @@ def init_command(
     prices: Annotated[Path | None, typer.Option(help="Your price file (see `wattshift import prices`).")] = None,
     fleets: Annotated[Path | None, typer.Option(help="Your fleet list: name, model, units, groups, …")] = None,
     timezone: Annotated[str | None, typer.Option(help="IANA zone of the facility, with --prices.")] = None,
+    location: Annotated[str | None, typer.Option(help="Settlement point, where --prices has several.")] = None,
+    column: Annotated[str | None, typer.Option(help="Column with the prices, where it is not plain.")] = None,
+    day: Annotated[str | None, typer.Option(help="Local day to plan, YYYY-MM-DD; default: the last whole one.")] = None,
 ) -> None:
     """Start a scenario: copy an example, or make one from your own prices and fleets."""
     from optimizer.starter import DEFAULT_EXAMPLE, copy_example, examples, start_from
@@ -32,6 +36,10 @@ def init_command(
     if (prices is None) != (fleets is None):
         complain("--prices and --fleets go together: a scenario needs both")
         raise typer.Exit(ExitCode.INVALID)
+    given = {"--timezone": timezone, "--location": location, "--column": column, "--day": day}
+    if prices is None and any(value is not None for value in given.values()):
+        complain(f"{', '.join(o for o, value in given.items() if value is not None)}: only with --prices and --fleets")
+        raise typer.Exit(ExitCode.INVALID)
     if prices is not None and fleets is not None:
         if example is not None:
             complain("--example and --prices exclude each other")
@@ -39,7 +47,7 @@ def init_command(
         if timezone is None:
             complain("--timezone is needed with --prices, e.g. --timezone America/Chicago")
             raise typer.Exit(ExitCode.INVALID)
-        started = start_from(prices, fleets, folder, timezone=timezone)
+        started = start_from(prices, fleets, folder, timezone=timezone, location=location, column=column, day=_day(day))
         typer.echo(f"planned day: {started.start.isoformat()}")
         for assumption in started.assumptions:
             typer.echo(f"assumed: {assumption}")
@@ -47,3 +55,13 @@ def init_command(
     else:
         files = copy_example(example or DEFAULT_EXAMPLE, folder)
     typer.echo(f"made {', '.join(str(file) for file in files)}; next: wattshift solve {folder}")
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        complain(f"--day {text!r} is no day; YYYY-MM-DD, e.g. 2026-07-01")
+        raise typer.Exit(ExitCode.INVALID) from None

@@ -142,7 +142,7 @@ def _price_column(table: Table, asked: str | None, place: str | None) -> str:
         likely = [c for c in rest if number_of(str(table.cells[c][0])) is not None]
     if len(likely) != 1:
         found_text = f"{len(likely)} columns look like prices" if likely else "no column looks like prices"
-        raise PriceFileError(table.file, found_text, f"choose one: column, of {', '.join(likely or others)}")
+        raise PriceFileError(table.file, found_text, f"choose one: column (--column), of {', '.join(likely or others)}")
     return _per_mwh(table, likely[0])
 
 

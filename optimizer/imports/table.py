@@ -257,7 +257,7 @@ def at_location(table: Table, column: str | None, location: str | None, kind: st
         if len(there) == 1:
             return table
         raise PriceFileError(
-            table.file, f"{len(there)} locations: {_some(there)}", "choose one: location", column=column
+            table.file, f"{len(there)} locations: {_some(there)}", "choose one: location (--location)", column=column
         )
     keep = np.array([str(name).casefold() == location.strip().casefold() for name in names.tolist()], dtype=bool)
     if not keep.any():

@@ -24,6 +24,8 @@ class FleetRow:
     power_w: float
     hashrate_th_per_s: float
     sleep_w: float | None
+    can_be_off: bool
+    """Whether the machines can be cut off too where they can sleep; assumed where the list gives no sleep."""
     low_power_w: float | None
     low_power_hashrate_th_per_s: float | None
     switching: tuple[tuple[str, float], ...]
@@ -152,6 +154,11 @@ def _fleet_row(row: Mapping[str, str], place: str, number: int) -> FleetRow:
             if field == "starts_per_day" and value != int(value):
                 raise StarterError(f"{place}, {field}: {value:g} is no whole number")
             switching.append((field, value))
+    sleep_w = number_in("sleep_w")
+    assumed_sleep = sleep_w is None and known is not None
+    if assumed_sleep:
+        sleep_w = SLEEP_W
+        notes.append(f"a machine can be cut off (0 W) or sleep ({SLEEP_W:g} W): take out the mode that it has not")
     return FleetRow(
         name=checked_name(cell("name") or f"{model or 'fleet'}-{number}", place),
         model=model or (known.model if known else ""),
@@ -159,7 +166,8 @@ def _fleet_row(row: Mapping[str, str], place: str, number: int) -> FleetRow:
         groups=groups,
         power_w=power_w,
         hashrate_th_per_s=hashrate,
-        sleep_w=number_in("sleep_w") if cell("sleep_w") or known is None else SLEEP_W,
+        sleep_w=sleep_w,
+        can_be_off=assumed_sleep,
         low_power_w=low_w,
         low_power_hashrate_th_per_s=low_hashrate,
         switching=tuple(switching),

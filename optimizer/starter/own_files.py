@@ -23,7 +23,7 @@ class Started:
 
     files: tuple[Path, ...]
     start: date
-    """The day that the scenario plans: the first whole one of the prices."""
+    """The day that the scenario plans: the one asked for, else the last whole one of the prices."""
     assumptions: tuple[str, ...]
 
 
@@ -36,10 +36,11 @@ def start_from(
     name: str | None = None,
     column: str | None = None,
     location: str | None = None,
+    day: date | None = None,
 ) -> Started:
     """Start a scenario in a folder from a price file (as import writes it, or any that its csv format reads)
-    and a list of fleets. `timezone` is the facility's IANA zone. What is assumed is marked ASSUMED in the
-    scenario and returned."""
+    and a list of fleets. `timezone` is the facility's IANA zone, `day` the local day to plan; by default
+    the last whole one of the prices. What is assumed is marked ASSUMED in the scenario and returned."""
     from optimizer.imports import PriceFileError, import_prices
     from optimizer.scenario.faults import ScenarioError
     from optimizer.scenario.load import load
@@ -49,7 +50,7 @@ def start_from(
     except PriceFileError as error:
         raise StarterError(str(error)) from error
     rows = read_fleets(fleets)
-    start = _first_whole_day(imported)
+    start = _day_to_plan(imported, day)
     folder = Path(target)
     title = checked_name(name or folder.resolve().name or "my-facility", "name")
     text, assumptions = scenario_text(title, timezone, start, imported, rows)
@@ -65,21 +66,22 @@ def start_from(
     return Started((scenario_path, prices_path), start, tuple(assumptions))
 
 
-def _first_whole_day(prices: ImportedPrices) -> date:
-    """The first local day of which every interval has a price."""
+def _day_to_plan(prices: ImportedPrices, asked: date | None) -> date:
+    """The local day asked for, else the last one; every interval of it has a price."""
     step = prices.report.interval_minutes
     known = set(prices.start_minutes.tolist())
-    day = prices.starts[0].date()
-    while day <= prices.starts[-1].date():
+    first_day, last_day = prices.starts[0].date(), prices.starts[-1].date()
+    days = [asked] if asked else [last_day - timedelta(days=n) for n in range((last_day - first_day).days + 1)]
+    for day in days:
         first, end = (_midnight(d, prices.zone) for d in (day, day + timedelta(days=1)))
         # Intervals are aligned to those of the file, which need not begin at midnight.
         begin = first - (first - int(prices.start_minutes[0])) % step
         if all(minute in known for minute in range(begin, end, step)):
             return day
-        day += timedelta(days=1)
     report = prices.report
     raise StarterError(
-        f"{report.file}: no whole local day ({report.timezone}) has prices throughout; they go from "
+        f"{report.file}: {asked.isoformat() if asked else 'no whole local day'} ({report.timezone}) has "
+        f"{'no ' if asked else ''}prices throughout; they go from "
         f"{report.start.isoformat()} to {report.end.isoformat()} with {report.gap_count} gaps"
     )
 

@@ -47,8 +47,7 @@ def scenario_text(
         "",
         "[time]",
         f"zone = {_quoted(timezone)}",
-        f"start = {start.isoformat()}T00:00:00   # the first local day with prices throughout; they end "
-        f"{report.end.isoformat()}",
+        f"start = {start.isoformat()}T00:00:00   # the day to plan; the prices end {report.end.isoformat()}",
         f"resolution_minutes = {_resolution(report.interval_minutes)}",
         "committed_days = 1",
         "",
@@ -84,10 +83,10 @@ def _fleet_lines(fleet: FleetRow) -> list[str]:
         f"groups = {fleet.groups}   # machines that are switched as one",
         "modes = [",
     ]
+    if fleet.sleep_w is None or fleet.can_be_off:
+        lines.append('    { name = "off", power_w = 0.0 },')
     if fleet.sleep_w is not None:
         lines.append(f'    {{ name = "sleep", power_w = {fleet.sleep_w!r} }},')
-    else:
-        lines.append('    { name = "off", power_w = 0.0 },')
     if fleet.low_power_w is not None:
         lines.append(
             f'    {{ name = "low-power", power_w = {fleet.low_power_w!r}, '

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from optimizer import starter
+from optimizer.cli import app
 from optimizer.scenario.load import load
 from optimizer.starter import StarterError, copy_example, examples, machine_named, read_fleets, start_from
 
@@ -85,7 +88,7 @@ def test_installed_examples_lie_in_the_package(tmp_path: Path, monkeypatch: pyte
 
 
 def test_start_from_own_files(tmp_path: Path, prices: Path, fleets: Path) -> None:
-    started = start_from(prices, fleets, tmp_path / "my-site", timezone=CENTRAL)
+    started = start_from(prices, fleets, tmp_path / "my-site", timezone=CENTRAL, day=date(2026, 7, 1))
     assert started.start.isoformat() == "2026-07-01"
     assert [path.name for path in started.files] == ["scenario.toml", "prices.csv"]
     scenario = load(tmp_path / "my-site")
@@ -95,6 +98,7 @@ def test_start_from_own_files(tmp_path: Path, prices: Path, fleets: Path) -> Non
     north, yard = scenario.fleets
     assert (north.name, north.units, north.groups, north.min_up_hours) == ("north-row", 400, 20, 2)
     assert [(m.name, m.power_w, m.hashrate_th_per_s) for m in north.modes] == [
+        ("off", 0, 0),
         ("sleep", 30, 0),
         ("low-power", 2480, 150),
         ("normal", 3500, 200),
@@ -173,10 +177,33 @@ def test_prices_without_a_whole_day(tmp_path: Path, fleets: Path) -> None:
     assert not (tmp_path / "site").exists()
 
 
-def test_the_first_whole_day_passes_gaps_and_clock_changes(tmp_path: Path, fleets: Path) -> None:
+def test_the_last_whole_day_is_planned(tmp_path: Path, prices: Path, fleets: Path) -> None:
+    assert start_from(prices, fleets, tmp_path / "site", timezone=CENTRAL).start == date(2026, 7, 2)
+    with pytest.raises(StarterError, match=r"2026-06-30 \(America/Chicago\) has no prices throughout"):
+        start_from(prices, fleets, tmp_path / "other", timezone=CENTRAL, day=date(2026, 6, 30))
+
+
+def test_init_takes_location_column_and_day(tmp_path: Path, fleets: Path) -> None:
+    rows = [f"2026-07-0{d} {h:02d}:00,{p},1,{h}" for d in (1, 2) for h in range(24) for p in ("HB_WEST", "LZ_WEST")]
+    prices = write(tmp_path, "p.csv", "time,location,rt price,da price", *rows)
+    own = ["init", str(tmp_path / "site"), "--prices", str(prices), "--fleets", str(fleets), "--timezone", CENTRAL]
+    chosen = [*own, "--column", "da price", "--location", "HB_WEST", "--day", "2026-07-01"]
+    run = CliRunner().invoke
+    assert "--column" in run(app, own).output
+    assert "--location" in run(app, [*own, "--column", "da price"]).output
+    assert "no day" in run(app, [*chosen[:-1], "tomorrow"]).output
+    assert "only with --prices" in run(app, ["init", str(tmp_path / "x"), "--day", "2026-07-01"]).output
+    result = run(app, chosen)
+    assert result.exit_code == 0, result.output
+    assert "planned day: 2026-07-01" in result.output
+    assert load(tmp_path / "site").horizon.starts[0].day == 1
+
+
+def test_the_last_whole_day_passes_gaps_and_clock_changes(tmp_path: Path, fleets: Path) -> None:
     saturday = [f"2026-03-07 {h:02d}:00,{'' if h == 5 else 1}" for h in range(24)]
     sunday = [f"2026-03-08 {h:02d}:00,1" for h in range(24) if h != 2]
-    gap = write(tmp_path, "gap.csv", "time,price", *saturday, *sunday)
+    monday = [f"2026-03-09 {h:02d}:00,{'' if h == 5 else 1}" for h in range(24)]
+    gap = write(tmp_path, "gap.csv", "time,price", *saturday, *sunday, *monday)
     started = start_from(gap, fleets, tmp_path / "site", timezone=CENTRAL)
     assert started.start.isoformat() == "2026-03-08"
     assert load(tmp_path / "site").horizon.periods == 23
