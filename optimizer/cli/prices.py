@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from optimizer.cli.exits import guarded
+from optimizer.cli.exits import ExitCode, complain, guarded
 
 
 @guarded
@@ -26,6 +26,9 @@ def import_prices_command(
     """Read a market's price file into the series that a scenario takes, and say what was found."""
     from optimizer.imports.prices import import_prices
 
+    if output.resolve() == file.resolve() or (output.exists() and file.exists() and output.samefile(file)):
+        complain(f"{output}: this is the file to read, which is not overwritten; choose another --output")
+        raise typer.Exit(ExitCode.INVALID)
     imported = import_prices(file, format=form, timezone=timezone, location=location, column=column)
     imported.write_csv(output)
     if json:

@@ -75,6 +75,16 @@ def clock_times(table: Table, column: str) -> pd.DatetimeIndex:
     return best
 
 
+def month_first_notes(table: Table, column: str) -> tuple[str, ...]:
+    """A note where nothing in the column tells whether its dates have the month or the day first."""
+    import pandas as pd
+
+    parts = pd.Series(table.cells[column]).str.extract(r"^(\d{1,2})/(\d{1,2})/\d{2}").dropna().astype(int)
+    if parts.empty or (parts[1] > 12).any() or (parts[0] == parts[1]).all():
+        return ()
+    return (f"column {column!r}: {table.cells[column][int(parts.index[0])]!r} is read as month/day",)
+
+
 def to_minutes(
     table: Table, column: str, clock: pd.DatetimeIndex, zone: ZoneInfo, second: Flags | None = None
 ) -> tuple[Minutes, list[str]]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from optimizer.imports.clock import Minutes, clock_times, exact_minutes, has_offsets, to_minutes
+from optimizer.imports.clock import Minutes, clock_times, exact_minutes, has_offsets, month_first_notes, to_minutes
 from optimizer.imports.errors import PriceFileError
 from optimizer.imports.gridstatus import instants
 from optimizer.imports.hour_ending import flags_of, hours_of, interval_starts
@@ -74,7 +74,7 @@ def _starts(table: Table, zone: ZoneInfo) -> tuple[str, Minutes, tuple[str, ...]
     if date is not None and hour is not None:
         flags = flags_of(table, table.find(*FLAG))
         starts, said = interval_starts(table, date, hour, zone, ending=_is_ending(table, hour), second=flags)
-        return hour, starts, tuple(said)
+        return hour, starts, (*month_first_notes(table, date), *said)
     end = table.find(*END)
     if end is not None:
         starts, notes = _from_ends(table, end, zone)
@@ -112,7 +112,7 @@ def _from_ends(table: Table, column: str, zone: ZoneInfo) -> tuple[Minutes, tupl
     begins = clock - pd.Timedelta(minutes=_usual_step(table, minutes))
     told = ZoneInfo("UTC") if key_of(column).endswith("utc") else zone
     starts, notes = to_minutes(table, column, begins, told, flags_of(table, table.find(*FLAG)))
-    return starts, tuple(notes)
+    return starts, (*month_first_notes(table, column), *notes)
 
 
 def _usual_step(table: Table, minutes: Minutes) -> int:

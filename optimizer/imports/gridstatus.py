@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from optimizer.imports.clock import Minutes, clock_times, exact_minutes, has_offsets, to_minutes
+from optimizer.imports.clock import Minutes, clock_times, exact_minutes, has_offsets, month_first_notes, to_minutes
 from optimizer.imports.errors import PriceFileError
 from optimizer.imports.readings import Readings
 from optimizer.imports.table import Table, at_location, key_of
@@ -51,4 +51,4 @@ def instants(table: Table, column: str, zone: ZoneInfo) -> tuple[Minutes, tuple[
         return exact_minutes(table, column), ()
     told = ZoneInfo("UTC") if key_of(column).endswith("utc") else zone
     starts, notes = to_minutes(table, column, clock_times(table, column), told)
-    return starts, tuple(notes)
+    return starts, (*month_first_notes(table, column), *notes)

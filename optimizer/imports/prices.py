@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -69,8 +70,11 @@ class ImportedPrices:
         try:
             partial.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
             partial.replace(target)
-        except BaseException:
-            partial.unlink(missing_ok=True)
+        except BaseException as error:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
+            if isinstance(error, OSError):  # about the file asked for, not the partial one
+                raise OSError(error.errno, error.strerror or str(error), str(target)) from error
             raise
         return target
 
@@ -111,7 +115,15 @@ def _series(readings: Readings, zone: ZoneInfo, format: str, location: str | Non
     _refuse_second_prices(readings, starts, prices, order, again)
     starts, prices = starts[~again], prices[~again]
     step = _step(readings)
+    if 1440 % step:
+        raise PriceFileError(
+            readings.table.file,
+            f"intervals of {step} minutes",
+            "a length that divides a day, such as 5, 15, 30 or 60 minutes",
+            column=readings.time_column,
+        )
     _refuse_off_grid(readings, step)
+    coarse = (f"the intervals are {step} minutes long: either the data is that coarse, or rows are missing",)
     if (last - first) // step > MOST_INTERVALS:
         raise PriceFileError(
             readings.table.file,
@@ -142,7 +154,7 @@ def _series(readings: Readings, zone: ZoneInfo, format: str, location: str | Non
         highest_at=_local(int(starts[prices.argmax()]), zone),
         mean_usd_per_mwh=float(prices.mean()),
         clock_change_days=_clock_change_days(first, last + step, zone),
-        notes=readings.notes,
+        notes=readings.notes + (coarse if step > 60 else ()),
         gap_count=len(gaps),
         gap_intervals=len(missing),
         gaps=gaps[:GAPS_LISTED],

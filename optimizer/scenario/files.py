@@ -13,6 +13,8 @@ from optimizer.scenario.base import FIRST_YEAR, LAST_YEAR
 
 MOST_BYTES = 256_000_000
 MOST_ROWS = 2_000_000
+LOCAL_DAYS = frozenset({1380.0, 1440.0, 1500.0})
+"""Minutes of a local day that may change the clocks."""
 
 
 class SeriesFileError(ValueError):
@@ -177,7 +179,9 @@ def _timed(starts: list[float], values: list[float | None], label: str) -> dict[
             raise SeriesFileError(f"{label}: {_iso(starts[i])} stands twice", "each interval once")
         if step < 0:
             raise SeriesFileError(f"{label}: {_iso(starts[i + 1])} stands after a later time", "in order of time")
-    interval = min(steps, default=60.0)
+    if steps and set(steps) <= LOCAL_DAYS and set(steps) != {1440.0}:
+        starts, values = _hourly(starts, values, [*steps, 1440.0])
+    interval = min((later - start for start, later in pairwise(starts)), default=60.0)
     if interval != round(interval) or interval < 1:
         raise SeriesFileError(f"{label}: intervals of {interval:g} minutes", "whole minutes")
     slots = [(s - starts[0]) / interval for s in starts]
@@ -198,6 +202,18 @@ def _timed(starts: list[float], values: list[float | None], label: str) -> dict[
         "values": filled,
         "source": label,
     }
+
+
+def _hourly(
+    starts: list[float], values: list[float | None], lengths: list[float]
+) -> tuple[list[float], list[float | None]]:
+    """One value a local day as one value an hour, each held through its own day."""
+    hours = [
+        (start + 60.0 * h, value)
+        for start, value, length in zip(starts, values, lengths, strict=True)
+        for h in range(int(length) // 60)
+    ]
+    return [start for start, _ in hours], [value for _, value in hours]
 
 
 def _iso(minutes: float) -> str:

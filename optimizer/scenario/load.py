@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ from optimizer.scenario.scenario import Scenario
 
 MOST_SCENARIO_BYTES = 64_000_000
 SCENARIO_FILE = "scenario.toml"
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:/")
+"""An address as a path shows it, with one of its two slashes."""
+_STRING_OR_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|NaN|-?Infinity')
 
 
 def load(path: str | Path) -> Scenario:
@@ -29,7 +33,11 @@ def load(path: str | Path) -> Scenario:
     if path.is_dir():
         path = path / SCENARIO_FILE
     source = str(path)
+    if _ADDRESS.match(source):
+        raise _unreadable(source, "an address", "a folder, a .toml or a .json on this machine")
     if path.suffix.lower() not in {".toml", ".json"}:
+        if not path.exists():
+            raise _unreadable(source, f"there is no file or folder {source}", "a folder, a .toml or a .json")
         raise _unreadable(source, f"{path.suffix or 'no suffix'!r}", "a folder, a .toml or a .json")
     try:
         if path.stat().st_size > MOST_SCENARIO_BYTES:
@@ -67,12 +75,20 @@ def parse(data: bytes, *, form: str, folder: Path, source: str = "scenario") -> 
         scenario = Scenario.model_validate(resolved)
     except ValidationError as error:
         unread = {fault.place for fault in faults}
-        found = [*faults_from(error, raw), *faults_across(resolved, error)]
+        single = faults_from(error, raw)
+        across = [fault for fault in faults_across(resolved, error) if not _follows(fault, single)]
+        found = [*single, *across]
         faults += [fault for fault in found if fault.place not in unread]
         raise ScenarioError(faults, source) from None
     if faults:
         raise ScenarioError(faults, source)
     return scenario
+
+
+def _follows(fault: Fault, single: list[Fault]) -> bool:
+    """Whether "neither a nor b is given" is said only because one of them is at fault and was set aside."""
+    names = {one.place.rsplit(".", 1)[-1] for one in single}
+    return fault.found.startswith("neither ") and not names.isdisjoint(fault.found.split())
 
 
 def _with_series(raw: Any, place: str, files: SeriesFiles, faults: list[Fault]) -> Any:
@@ -103,7 +119,9 @@ def _strict_json(text: str) -> Any:
         return result
 
     def constant(name: str) -> None:
-        raise ValueError(f"{name} is no finite number")
+        at = next(m.start() for m in _STRING_OR_CONSTANT.finditer(text) if not m[0].startswith('"'))
+        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        raise ValueError(f"{name} is no finite number: line {line} column {column} (char {at})")
 
     return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
 

@@ -1,12 +1,17 @@
-"""What is said about a scenario that is right but not taken literally: durations rounded up, times moved."""
+"""What is said about a scenario that is right but not taken literally: durations rounded up, times moved,
+values held through several periods."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
 
 from optimizer.scenario.contracts import Batch
 from optimizer.scenario.horizon import Horizon, localize
 from optimizer.scenario.scenario import Scenario
+from optimizer.scenario.series import TimedSeries
 
 
 def notes_of(scenario: Scenario) -> list[str]:
@@ -25,6 +30,7 @@ def _notes(scenario: Scenario) -> Iterator[str]:
     for generator in scenario.supply.generators:
         for name in ("min_up_hours", "min_down_hours"):
             yield from _rounded(horizon, f"generator {generator.name}: {name}", getattr(generator, name))
+    yield from dict.fromkeys(_coarse(horizon, scenario, ""))
     for contract in scenario.contracts:
         if isinstance(contract, Batch):
             for name in ("release", "deadline", "hard_end"):
@@ -37,6 +43,22 @@ def _notes(scenario: Scenario) -> Iterator[str]:
                         f"contract {contract.name}: {name} {when.isoformat()} lies inside a "
                         f"{horizon.step_minutes}-minute period, which the job does not use"
                     )
+
+
+def _coarse(horizon: Horizon, value: Any, place: str) -> Iterator[str]:
+    """Series whose values hold through several periods: coarse data, or finer data with every second row missing."""
+    if isinstance(value, TimedSeries):
+        if value.interval_minutes > horizon.step_minutes:
+            yield (
+                f"{value.source or place}: {value.interval_minutes}-minute data, held over "
+                f"{horizon.step_minutes}-minute periods"
+            )
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _coarse(horizon, getattr(value, name), f"{place}.{name}" if place else name)
+    elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+        for at, item in enumerate(value):
+            yield from _coarse(horizon, item, f"{place}[{at}]")
 
 
 def _rounded(horizon: Horizon, what: str, hours: float) -> Iterator[str]:

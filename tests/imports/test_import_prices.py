@@ -10,8 +10,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from typer.testing import CliRunner
 
-from optimizer.imports import import_prices
+from optimizer.cli import app
+from optimizer.imports import PriceFileError, import_prices
 
 CENTRAL = "America/Chicago"
 REAL = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "prices"
@@ -79,3 +81,32 @@ def test_the_winter_storm_in_quarters() -> None:
     assert (report.interval_minutes, report.intervals) == (15, 2688)
     assert report.start.isoformat() == "2021-02-01T00:00:00-06:00"
     assert report.highest_usd_per_mwh > 9000
+
+
+def test_what_the_intervals_leave_open_is_told(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("time,price\n07/01/2024 00:00,1\n07/01/2024 02:00,2\n")
+    notes = import_prices(source, timezone=CENTRAL).report.notes
+    assert "'07/01/2024 00:00' is read as month/day" in notes[0]
+    assert notes[1].startswith("the intervals are 120 minutes long")
+    source.write_text("time,price\n07/13/2024 00:00,1\n07/13/2024 01:00,2\n")
+    assert import_prices(source, timezone=CENTRAL).report.notes == ()
+    source.write_text("date,hour ending,price\n07/01/2024,1,1\n07/01/2024,2,2\n")
+    assert "is read as month/day" in import_prices(source, timezone=CENTRAL).report.notes[0]
+    source.write_text("time,price\n2024-07-13 00:00,1\n2024-07-13 07:00,2\n")
+    with pytest.raises(PriceFileError, match="intervals of 420 minutes; a length that divides a day"):
+        import_prices(source, timezone=CENTRAL)
+
+
+def test_the_file_read_is_not_overwritten(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(text := "time,price\n2024-07-13 00:00,1\n2024-07-13 01:00,2\n")
+    (tmp_path / "link.csv").hardlink_to(source)
+    call = ["import", "prices", str(source), "--timezone", CENTRAL, "-o"]
+    for output in (source, tmp_path / "link.csv"):
+        result = CliRunner().invoke(app, [*call, str(output)])
+        assert result.exit_code == 2 and "not overwritten" in result.output
+    assert source.read_text() == text
+    result = CliRunner().invoke(app, [*call, str(tmp_path / "none" / "out.csv")])
+    assert result.exit_code == 2 and result.output.startswith(f"{tmp_path / 'none' / 'out.csv'}: ")
+    assert "partial" not in result.output

@@ -55,6 +55,21 @@ def test_the_repeated_hour_is_told_by_its_offset(tmp_path: Path) -> None:
     assert csv(tmp_path, *rows).read("s.csv", "mw")["values"] == [1.0, 2.0, 3.0]
 
 
+@pytest.mark.parametrize(
+    ("rows", "hours"),
+    [
+        (["2026-03-07T00:00-06:00,1", "2026-03-08T00:00-06:00,2", "2026-03-09T00:00-05:00,3"], [24, 23, 24]),
+        (["2026-10-31T00:00-05:00,1", "2026-11-01T00:00-05:00,2", "2026-11-02T00:00-06:00,"], [24, 25, 24]),
+        (["2026-03-08T00:00-06:00,1", "2026-03-09T00:00-05:00,2"], [23, 24]),
+    ],
+)
+def test_a_value_a_local_day_is_held_through_its_day(tmp_path: Path, rows: list[str], hours: list[int]) -> None:
+    values = [float(cell) if (cell := row.split(",")[1]) else None for row in rows]
+    series = csv(tmp_path, *rows).read("s.csv", "mw")
+    assert series["interval_minutes"] == 60
+    assert series["values"] == [value for value, n in zip(values, hours, strict=True) for _ in range(n)]
+
+
 def test_one_row_is_an_hour(tmp_path: Path) -> None:
     assert csv(tmp_path, ROWS[0]).read("s.csv", "mw")["interval_minutes"] == 60
 

@@ -85,6 +85,36 @@ def test_a_path_that_is_none_is_refused() -> None:
         load("nul\x00.toml")
 
 
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("nodir", "there is no file or folder nodir"),
+        ("nothing.txt", "there is no file or folder nothing.txt"),
+        ("https://example.com/scenario.toml", "an address"),
+        (Path("https://example.com/scenario.toml"), "an address"),
+    ],
+)
+def test_what_is_not_there_is_told(path: str | Path, found: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load(path)
+    assert [fault.found for fault in caught.value.faults] == [found]
+
+
+def test_json_that_is_none_is_placed() -> None:
+    for text, said in (
+        ('{"name": "NaN \\" Infinity",\n  "x": -Infinity}', "-Infinity is no finite number: line 2 column 8"),
+        ('{"name": 1, "name": 2}', "the key 'name' stands twice"),
+    ):
+        with pytest.raises(ScenarioError, match=said):
+            parse(text.encode(), form="json", folder=Path())
+
+
+def test_a_length_at_fault_is_not_missing_too(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load(write(tmp_path, edited(("committed_periods = 4", "committed_periods = 0"))))
+    assert [fault.place for fault in caught.value.faults] == ["time.committed_periods"]
+
+
 def test_series_without_files_need_no_folder(tmp_path: Path) -> None:
     text = edited(
         ('{ file = "weather.csv", column = "ambient_c" }', "10.0"),
@@ -119,7 +149,17 @@ def test_times_inside_a_period_are_told(tmp_path: Path) -> None:
     ]
     quarters = YARD.replace("committed_periods = 4", "committed_periods = 16\nresolution_minutes = 15")
     quarters = quarters.replace("[8.0, 8.0, 16.0, 8.0]", "8.0").replace("T03:00:00\nprice", "T02:30:00\nprice")
-    assert notes_of(load(write(tmp_path / "quarters", quarters))) == []
+    assert notes_of(load(write(tmp_path / "quarters", quarters))) == [
+        "weather.csv, column ambient_c: 60-minute data, held over 15-minute periods",
+        "prices.csv, column price: 60-minute data, held over 15-minute periods",
+    ]
+
+
+def test_every_second_hour_missing_is_told(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    lines = (folder / "prices.csv").read_text(encoding="utf-8").splitlines()
+    (folder / "prices.csv").write_text("\n".join([lines[0], *lines[1::2], ""]), encoding="utf-8")
+    assert notes_of(load(folder)) == ["prices.csv, column price: 120-minute data, held over 60-minute periods"]
 
 
 def test_json_text_of_a_document_is_unicode(tmp_path: Path) -> None:
