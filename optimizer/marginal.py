@@ -4,6 +4,7 @@ The limit is moved up and down by a step in one period and the plan is solved ag
 of the whole horizon's profit. Both proofs bound it: with profits p and bounds b of the moved and the plain
 plan, the true change lies in [p_moved − b_plain, b_moved − p_plain]. A group more (or fewer) is there in that
 period only and obeys the fleet's rules: where groups have to warm up for longer, it is worth nothing.
+A MW of the site moves what may be imported: the import limit and every order that touches the period.
 """
 
 from __future__ import annotations
@@ -13,20 +14,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.components.grid import touched
 from optimizer.formulation import formulate
 from optimizer.scenario.contracts import Batch, Reserved, Spot
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import align
-from solvers import Options, Result, solve
+from solvers import Options, Result, Status, solve
 from solvers.problem import Floats, Problem
+
+BELOW_ZERO = "the limit would fall below 0"
 
 
 @dataclass(frozen=True)
 class MarginalValue:
     """Change of the horizon's profit [USD] from one step up or down.
 
-    `usd` is between the two plans found; `least_usd` and `most_usd` are proven. None: no plan was found (moved
-    so, the scenario is infeasible, or the limit was already 0).
+    `usd` is between the two plans found; `least_usd` and `most_usd` are proven. None: there is no such number,
+    and `note` says why.
     """
 
     item: str
@@ -36,6 +40,11 @@ class MarginalValue:
     usd: float | None
     least_usd: float | None
     most_usd: float | None
+    status: str
+    """How the solve with the limit moved ended (a `solvers.Status`), "feasible" also where the plain plan is not
+    proven; "not_solved" where the limit cannot be moved so."""
+    note: str
+    """Why a number is missing, or not proven; empty where all is proven."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,8 @@ class Lever:
     what: str
     unit: float
     """Step in the lever's own quantity: 1 MW, 1 group, 1 GPU-hour."""
-    moved: Callable[[int, float], Problem | None]
+    moved: Callable[[int, float], Problem | str]
+    """The problem, or why the limit cannot be moved so."""
 
 
 def levers(scenario: Scenario) -> list[Lever]:
@@ -62,60 +72,104 @@ def marginal_values(
     solver: str = "highs",
     gap: float = 1e-6,
     time_limit_s: float = 60.0,
+    step: float = 1.0,
+    told: Callable[[int, int], None] | None = None,
 ) -> list[MarginalValue]:
-    """The values of one step up and one step down of every lever (or those of `items`) in a period.
+    """The values of a step up and a step down of every lever (or those of `items`) in a period.
 
-    Raises ValueError where the scenario itself has no plan, or an item has no lever.
+    `step` is in the lever's own quantity; `told` hears how many solves are done, and of how many.
+    Raises ValueError where the scenario itself has no plan, or an item has no lever, and KeyboardInterrupt where
+    a solve was interrupted: what the others would say is not known.
     """
+    if not (step > 0.0 and np.isfinite(step)):
+        raise ValueError(f"the step is {step:g}; it must be above 0")
     options = Options(gap=gap, time_limit_s=time_limit_s)
-    plain = solve(formulate(scenario).problem, solver, options)
-    if plain.objective is None:
-        raise ValueError(f"the scenario itself has no plan ({plain.status.value}); nothing can be compared")
-    found = []
     known = levers(scenario)
     unknown = (items or frozenset()) - {lever.item for lever in known}
     if unknown:
         names = ", ".join(dict.fromkeys(lever.item for lever in known))
         raise ValueError(f"{sorted(unknown)[0]!r} has no limit to move; one of: {names}")
-    for lever in known:
-        if items is not None and lever.item not in items:
-            continue
-        for step in (lever.unit, -lever.unit):
-            problem = lever.moved(period, step)
-            moved = None if problem is None else solve(problem, solver, options)
-            found.append(_value(scenario, lever, period, step, plain, moved))
+    asked = [lever for lever in known if items is None or lever.item in items]
+    total = 1 + 2 * len(asked)
+    if told is not None:
+        told(0, total)
+    plain = _solved(formulate(scenario).problem, solver, options)
+    if plain.objective is None:
+        raise ValueError(f"the scenario itself has no plan ({plain.status.value}); nothing can be compared")
+    found: list[MarginalValue] = []
+    for lever in asked:
+        for by in (step * lever.unit, -step * lever.unit):
+            if told is not None:
+                told(1 + len(found), total)
+            problem = lever.moved(period, by)
+            moved = problem if isinstance(problem, str) else _solved(problem, solver, options)
+            found.append(_value(scenario, lever, period, by, plain, moved))
+    if told is not None:
+        told(total, total)
     return found
 
 
+def _solved(problem: Problem, solver: str, options: Options) -> Result:
+    result = solve(problem, solver, options)
+    if result.limit == "interrupt":
+        raise KeyboardInterrupt
+    return result
+
+
 def _value(
-    scenario: Scenario, lever: Lever, period: int, step: float, plain: Result, moved: Result | None
+    scenario: Scenario, lever: Lever, period: int, step: float, plain: Result, moved: Result | str
 ) -> MarginalValue:
     usd = least = most = None
-    if moved is not None and moved.objective is not None and plain.objective is not None:
-        usd = moved.objective - plain.objective
-        least = None if plain.bound is None else moved.objective - plain.bound
-        most = None if moved.bound is None else moved.bound - plain.objective
+    if isinstance(moved, str):
+        status, note = "not_solved", moved
+    else:
+        status, note = moved.status.value, _note(plain, moved)
+        if moved.objective is not None and plain.objective is not None:
+            usd = moved.objective - plain.objective
+            least = None if plain.bound is None else moved.objective - plain.bound
+            most = None if moved.bound is None else moved.bound - plain.objective
+            if plain.status is not Status.PROVEN:
+                status = Status.FEASIBLE.value
     start = scenario.horizon.label(period)
-    return MarginalValue(lever.item, lever.what, step, start, usd, least, most)
+    return MarginalValue(lever.item, lever.what, step, start, usd, least, most, status, note)
+
+
+def _note(plain: Result, moved: Result) -> str:
+    if moved.status is Status.INFEASIBLE:
+        return "infeasible when moved so"
+    if moved.objective is None:
+        if moved.limit == "time":
+            return "no solution in time"
+        return f"{moved.status.value.replace('_', ' ')} when moved so"
+    unproven = [
+        name for name, result in (("this plan", plain), ("the moved one", moved)) if result.status is not Status.PROVEN
+    ]
+    if not unproven:
+        return ""
+    late = " in time" if "time" in (plain.limit, moved.limit) else ""
+    return f"{' and '.join(unproven)} not proven{late}"
 
 
 def _levers(scenario: Scenario) -> Iterator[Lever]:
     horizon = scenario.horizon
 
-    def varied(make: Callable[[int, float], Scenario | None]) -> Callable[[int, float], Problem | None]:
-        def moved(period: int, step: float) -> Problem | None:
+    def varied(make: Callable[[int, float], Scenario | None], bar: str) -> Callable[[int, float], Problem | str]:
+        def moved(period: int, step: float) -> Problem | str:
             variation = make(period, step)
-            return None if variation is None else formulate(variation).problem
+            return bar if variation is None else formulate(variation).problem
 
         return moved
 
     def site(period: int, step: float) -> Scenario | None:
-        limit = align(scenario.site.import_limit_mw, horizon, "min")
+        limit = align(scenario.site.import_limit_mw, horizon, "min").copy()
+        for order in scenario.site.curtailment:
+            inside = touched(order, horizon)
+            limit[inside] = np.minimum(limit[inside], order.import_limit_mw)
         values = _bumped(limit, period, step)
-        changed = scenario.site.model_copy(update={"import_limit_mw": values})
+        changed = scenario.site.model_copy(update={"import_limit_mw": values, "curtailment": ()})
         return None if values is None else scenario.model_copy(update={"site": changed})
 
-    yield Lever("site", "MW of import limit", 1.0, varied(site))
+    yield Lever("site", "MW of import limit", 1.0, varied(site, BELOW_ZERO))
     for i, hall in enumerate(scenario.site.halls):
 
         def in_hall(period: int, step: float, i: int = i) -> Scenario | None:
@@ -126,10 +180,14 @@ def _levers(scenario: Scenario) -> Iterator[Lever]:
             halls[i] = halls[i].model_copy(update={"it_limit_mw": values})
             return scenario.model_copy(update={"site": scenario.site.model_copy(update={"halls": tuple(halls)})})
 
-        yield Lever(hall.name, "MW of IT limit", 1.0, varied(in_hall))
+        yield Lever(hall.name, "MW of IT limit", 1.0, varied(in_hall, BELOW_ZERO))
     for fleet in scenario.fleets:
 
-        def group(period: int, step: float, name: str = fleet.name) -> Problem | None:
+        def group(period: int, step: float, name: str = fleet.name, groups: int = fleet.groups) -> Problem | str:
+            if step != round(step):
+                return "groups are whole, the step is not"
+            if groups + step < 0:
+                return f"the fleet has {groups} group{'' if groups == 1 else 's'} only"
             more = np.zeros(horizon.periods)
             more[period] = step
             return formulate(scenario, {name: more}).problem
@@ -140,7 +198,8 @@ def _levers(scenario: Scenario) -> Iterator[Lever]:
         def of_contract(period: int, step: float, i: int = i) -> Scenario | None:
             return _with_gpu_hours(scenario, i, period, step)
 
-        yield Lever(contract.name, "GPU-hour", 1.0, varied(of_contract))
+        bar = "nothing would be owed" if isinstance(contract, Batch) else BELOW_ZERO
+        yield Lever(contract.name, "GPU-hour", 1.0, varied(of_contract, bar))
 
 
 def _bumped(values: Floats, period: int, step: float) -> tuple[float, ...] | None:

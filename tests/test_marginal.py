@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 
-from optimizer import Scenario
+import solvers
+from optimizer import Scenario, marginal
 from optimizer.marginal import MarginalValue, levers, marginal_values
-from tests.toys import batch, gpu_pool, group_fleet, mode, reserved, scenario, spot
+from tests.toys import batch, clock, gpu_pool, group_fleet, mode, reserved, scenario, spot
 
 
 def worth(given: Scenario, item: str, period: int = 0) -> tuple[float | None, float | None]:
@@ -180,3 +182,76 @@ def test_an_infeasible_scenario_is_an_error() -> None:
     given = scenario([50], hall={"overhead_mw": 2.0}, site={"import_limit_mw": 1.0})
     with pytest.raises(ValueError, match="infeasible"):
         marginal_values(given, 0)
+
+
+def ordered(limit: float = 2.0) -> Scenario:
+    """Six groups of 1 MW that make 50 an hour each, held to `limit` MW at 01:00 by an order."""
+    order = {"name": "call", "start": clock(1), "end": clock(2), "import_limit_mw": limit}
+    return scenario([50] * 3, fleets=[group_fleet(6)], site={"import_limit_mw": 9.0, "curtailment": [order]})
+
+
+def test_a_megawatt_under_an_order_moves_the_order() -> None:
+    assert worth(ordered(), "site", 1) == near(50, -50)
+    assert worth(ordered(), "site", 0) == near(0, 0)
+
+
+def test_a_step_of_two() -> None:
+    up, down = marginal_values(ordered(), 1, items=frozenset({"site"}), step=2.0)
+    assert (up.step, down.step) == (2.0, -2.0)
+    assert (up.usd, down.usd) == near(100, -100)
+    halves = marginal_values(ordered(), 1, items=frozenset({"miners"}), step=0.5)
+    assert [(v.usd, v.status, v.note) for v in halves] == [
+        (None, "not_solved", "groups are whole, the step is not")
+    ] * 2
+
+
+@pytest.mark.parametrize("step", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_step_has_to_be_above_nothing(step: float) -> None:
+    with pytest.raises(ValueError, match="the step is"):
+        marginal_values(ordered(), 1, step=step)
+
+
+def test_why_there_is_no_value() -> None:
+    below = scenario([50], fleets=[group_fleet(3)], site={"import_limit_mw": 0.5})
+    up, down = marginal_values(below, 0, items=frozenset({"site"}))
+    assert (up.status, up.note) == ("proven", "")
+    assert (down.status, down.note) == ("not_solved", "the limit would fall below 0")
+    tight = scenario([50], fleets=[group_fleet(3)], site={"import_limit_mw": 2.5}, hall={"overhead_mw": 2.0})
+    _, down = marginal_values(tight, 0, items=frozenset({"site"}))
+    assert (down.status, down.note) == ("infeasible", "infeasible when moved so")
+
+
+def ending(monkeypatch: pytest.MonkeyPatch, at: int, **changes: Any) -> list[int]:
+    """From solve number `at` on, solves end with these changes; the list grows by one a solve."""
+    calls: list[int] = []
+
+    def solve(*arguments: Any) -> Any:
+        calls.append(len(calls))
+        result = solvers.solve(*arguments)
+        return dataclasses.replace(result, **changes) if len(calls) > at else result
+
+    monkeypatch.setattr(marginal, "solve", solve)
+    return calls
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_an_interrupted_solve_ends_it_all(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+    calls = ending(monkeypatch, at, limit="interrupt", status=solvers.Status.FEASIBLE)
+    with pytest.raises(KeyboardInterrupt):
+        marginal_values(ordered(), 1)
+    assert len(calls) == at + 1
+
+
+def test_what_is_not_proven_in_time_is_labelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    ending(monkeypatch, 1, limit="time", status=solvers.Status.FEASIBLE)
+    for value in marginal_values(ordered(), 1, items=frozenset({"site"})):
+        assert (value.status, value.note) == ("feasible", "the moved one not proven in time")
+    ending(monkeypatch, 1, limit="time", status=solvers.Status.NO_SOLUTION, objective=None, x=None, bound=None)
+    for value in marginal_values(ordered(), 1, items=frozenset({"site"})):
+        assert (value.usd, value.status, value.note) == (None, "no_solution", "no solution in time")
+
+
+def test_it_tells_how_far_it_is() -> None:
+    told: list[tuple[int, int]] = []
+    marginal_values(ordered(), 1, items=frozenset({"site"}), told=lambda done, total: told.append((done, total)))
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]

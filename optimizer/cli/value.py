@@ -21,6 +21,7 @@ def value_command(
     solver: Annotated[str, typer.Option(help="highs, scip, cbc, or pulp:NAME.")] = "highs",
     gap: Annotated[float, typer.Option(min=0.0, max=1.0, help="Relative gap of each solve.")] = 1e-6,
     time_limit: Annotated[float, typer.Option(min=0.01, max=1e6, help="Seconds for each solve.")] = 60.0,
+    step: Annotated[float, typer.Option(min=1e-6, max=1e6, help="How many MW, groups or GPU-hours to move by.")] = 1.0,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """What one more (and one less) MW of a limit, group of a fleet or GPU-hour of a contract is worth in a period,
@@ -30,6 +31,7 @@ def value_command(
     from rich.text import Text
 
     from optimizer.marginal import marginal_values
+    from optimizer.report.progress import CountProgress
     from optimizer.scenario.horizon import TimeError, localize
 
     given = read_scenario(scenario)
@@ -44,14 +46,17 @@ def value_command(
         complain(f"--at {at}: outside the horizon, {horizon.label(0)} to {horizon.end.isoformat()}")
         raise typer.Exit(ExitCode.INVALID)
     try:
-        values = marginal_values(
-            given,
-            inside[0],
-            items=frozenset(item) if item else None,
-            solver=solver,
-            gap=gap,
-            time_limit_s=time_limit,
-        )
+        with CountProgress("value", "solves") as progress:
+            values = marginal_values(
+                given,
+                inside[0],
+                items=frozenset(item) if item else None,
+                solver=solver,
+                gap=gap,
+                time_limit_s=time_limit,
+                step=step,
+                told=progress,
+            )
     except ValueError as error:
         complain(str(error))
         raise typer.Exit(ExitCode.INVALID) from None
@@ -59,10 +64,10 @@ def value_command(
         typer.echo(json_module.dumps({"values": [asdict(value) for value in values]}, allow_nan=False))
         return
     table = Table(box=None, pad_edge=False, title=Text(f"{given.name} at {horizon.label(inside[0])}"))
-    for name in ("item", "step", f"worth {given.currency}", "at least", "at most"):
-        table.add_column(name, justify="left" if name in {"item", "step"} else "right")
+    for name in ("item", "step", f"worth {given.currency}", "at least", "at most", "note"):
+        table.add_column(name, justify="left" if name in {"item", "step", "note"} else "right")
     for value in values:
         numbers = (value.usd, value.least_usd, value.most_usd)
         cells = ["none" if n is None else f"{n:,.2f}" for n in numbers]
-        table.add_row(Text(value.item), Text(f"{value.step:+g} {value.what}"), *cells)
+        table.add_row(Text(value.item), Text(f"{value.step:+g} {value.what}"), *cells, Text(value.note))
     Console().print(table)

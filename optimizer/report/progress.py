@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import threading
+import time
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
 from rich.status import Status
+from rich.text import Text
 
-from solvers import Progress
+from solvers import Progress, SolverError
+from solvers.registry import route
 
 PATIENCE_S = 1.0
 """A solve shorter than this shows nothing."""
 
 
-class SolveProgress:
-    """Shows incumbent, bound and gap in one line of stderr from the second second on."""
+class _Line:
+    """One line of stderr on a terminal, from the second second on, read anew at each refresh."""
 
-    def __init__(self, solver: str, currency: str) -> None:
+    def __init__(self) -> None:
         self._console = Console(stderr=True)
-        self._solver, self._currency = solver, currency
         self._status: Status | None = None
         self._timer: threading.Timer | None = None
         self._lock = threading.Lock()
-        self._latest: Progress | None = None
+        self._begun = time.perf_counter()
 
     def __enter__(self) -> Self:
+        self._begun = time.perf_counter()
         if self._console.is_terminal:
             self._timer = threading.Timer(PATIENCE_S, self._show)
             self._timer.daemon = True
@@ -44,6 +47,29 @@ class SolveProgress:
                 self._status = None
             self._timer = None
 
+    def __rich__(self) -> Text:
+        return Text(self.line())
+
+    def line(self) -> str:
+        """What is to be read now."""
+        raise NotImplementedError
+
+    def _show(self) -> None:
+        with self._lock:
+            if self._timer is not None:
+                self._status = self._console.status(self)
+                self._status.start()
+
+
+class SolveProgress(_Line):
+    """Shows incumbent, bound and gap; of a solver that tells nothing, how long it has been at it."""
+
+    def __init__(self, solver: str, currency: str) -> None:
+        super().__init__()
+        self._solver, self._currency = solver, currency
+        self._speaks = _tells(solver)
+        self._latest: Progress | None = None
+
     @property
     def listener(self) -> SolveProgress | None:
         """What a solver may tell; None where nobody would see it, so that the fast path stays fast."""
@@ -51,20 +77,13 @@ class SolveProgress:
 
     def __call__(self, progress: Progress) -> None:
         self._latest = progress
-        with self._lock:
-            if self._status is not None:
-                self._status.update(self._line())
 
-    def _show(self) -> None:
-        with self._lock:
-            if self._timer is not None:
-                self._status = self._console.status(self._line())
-                self._status.start()
-
-    def _line(self) -> str:
+    def line(self) -> str:
         latest = self._latest
         if latest is None or latest.objective is None:
             bound = "" if latest is None or latest.bound is None else f", bound {latest.bound:,.2f} {self._currency}"
+            if not self._speaks:
+                return f"{self._solver} reports no progress, {time.perf_counter() - self._begun:.0f} s"
             return f"{self._solver}: no plan yet{bound}"
         line = f"{self._solver}: profit {latest.objective:,.2f} {self._currency}"
         if latest.bound is not None:
@@ -72,3 +91,26 @@ class SolveProgress:
         if latest.gap is not None:
             line += f", gap {latest.gap:.4%}"
         return line
+
+
+class CountProgress(_Line):
+    """Shows how many of several solves are done."""
+
+    def __init__(self, what: str, items: str) -> None:
+        super().__init__()
+        self._what, self._items = what, items
+        self._done, self._total = 0, 0
+
+    def __call__(self, done: int, total: int) -> None:
+        self._done, self._total = done, total
+
+    def line(self) -> str:
+        return f"{self._what}: {self._done} of {self._total} {self._items}"
+
+
+def _tells(solver: str) -> bool:
+    """Whether a solver reports progress; one that cannot be used is refused elsewhere."""
+    try:
+        return route(solver).abilities.progress
+    except SolverError:
+        return True

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from optimizer import marginal
+from solvers import Options, Problem, Result, solve
 from tests.cli.run import infeasible, only_object, process, wattshift
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,6 +121,25 @@ def test_value_of_one_item_for_people() -> None:
     result = wattshift("value", FIRST_STEPS, "--at", "2026-07-01T17:00:00-05:00", "--item", "barn")
     assert result.exit_code == 0
     assert "barn" in result.stdout and "s21-row" not in result.stdout
+
+
+def test_value_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(problem: Problem, solver: str, options: Options) -> Result:
+        return replace(solve(problem, solver, options), limit="interrupt")
+
+    monkeypatch.setattr(marginal, "solve", interrupted)
+    result = wattshift("value", FIRST_STEPS, "--at", "2026-07-01T17:30", "--json")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert "interrupted" in result.stderr
+
+
+def test_value_says_why_there_is_none() -> None:
+    arguments = ("value", FIRST_STEPS, "--at", "2026-07-01T17:30", "--item", "site", "--step", "1000")
+    (up, down) = only_object(wattshift(*arguments, "--json").stdout)["values"]
+    assert (up["step"], up["status"], up["note"]) == (1000.0, "proven", "")
+    assert (down["usd"], down["status"], down["note"]) == (None, "not_solved", "the limit would fall below 0")
+    assert "below 0" in wattshift(*arguments).stdout
+    assert wattshift(*arguments[:-1], "0").exit_code == 2
 
 
 @pytest.mark.parametrize(
