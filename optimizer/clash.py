@@ -2,23 +2,27 @@
 
 Elastic re-solves over the requirements that the components have named. First all may give way, at a cost
 relative to their size: what gives way is one side of the clash. Then those are held, and what gives way instead
-is the other side; and so on, until nothing else can. Each side alone would mend the plan.
+is the other side; and so on, until nothing else can. Each side alone, all of it, would mend the plan.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 
+from optimizer.components.hall import pue_of
 from optimizer.components.model import Requirement
-from optimizer.components.reserved import FLOOR
+from optimizer.components.reserved import FLOOR, billings
 from optimizer.formulation import Formulation, formulate
 from optimizer.scenario.contracts import Reserved
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import align
+from optimizer.scenario.site import Hall
+from optimizer.scenario.state import ReservedState
 from solvers import Options, Status, solve
 from solvers.builder import Index
 from solvers.elastic import elastic
@@ -36,7 +40,7 @@ class Clash:
     """A requirement that would have to give way.
 
     `start` is the first period in which it would; `amount` [`unit`] the most that it would in one period, and
-    `periods` how many there are. `side` 1, 2, … are alternatives: giving way on one of them mends the plan.
+    `periods` how many there are. `side` 1, 2, … are alternatives: all of one side giving way mends the plan.
     """
 
     item: str
@@ -90,6 +94,18 @@ def clashes(scenario: Scenario, *, solver: str = "highs", time_limit_s: float = 
     return tuple(_clash(formulation, given, side, [g for n, g in named if n != side]) for side, given in named)
 
 
+def told(found: Sequence[Clash]) -> list[str]:
+    """The clashes as lines: "and" before what has to give way together with the line above, "or" before another
+    side."""
+    lines: list[str] = []
+    last = 0
+    for clash in found:
+        word = "clash" if not lines else "and" if clash.side == last else "or"
+        lines.append(f"{word:>5}: {clash}")
+        last = clash.side
+    return lines
+
+
 def _among(given: Sequence[_GivenWay], requirement: Requirement) -> bool:
     return any(g.requirement is requirement for g in given)
 
@@ -127,13 +143,14 @@ def _clash(formulation: Formulation, given: _GivenWay, side: int, others: Sequen
         period, words = _floor_words(formulation, given, contract, others)
     else:
         shown = float(given.violation[first])
-        words = f"{requirement.item}: {requirement.name}: " + requirement.words.format(
+        said = requirement.words.format(
             allowed=f"{requirement.allowed[first]:.6g}",
             needed=f"{requirement.allowed[first] + shown:.6g}",
             amount=f"{shown:.6g}",
             when=f"at {_clock(formulation, period)}",
         )
-        words += _overhead_words(formulation, requirement, first)
+        words = f"{requirement.item}: {requirement.name}: {_of_one(said)}"
+        words += _alone_words(formulation, requirement, first)
     if count > 1:
         words += f" (in {count} periods, by {amount:.6g} {requirement.unit} at most)"
     return Clash(
@@ -160,14 +177,60 @@ def _clock(formulation: Formulation, period: int) -> str:
     return f"{read(when)} {when:%Z}" if twice else read(when)
 
 
-def _overhead_words(formulation: Formulation, requirement: Requirement, row: int) -> str:
-    """That the halls' overhead alone is too much, where it is."""
-    if requirement.item != "site":
+def _of_one(words: str) -> str:
+    """The words with 1 group, 1 node and 1 more start in the singular."""
+    words = re.sub(r"(?<![\d.,])1 (group|node)s have\b", r"1 \1 has", words)
+    words = re.sub(r"(?<![\d.,])1 (group|node)s that warm up\b", r"1 \1 that warms up", words)
+    words = re.sub(r"(?<![\d.,])1 (group|node)s are\b", r"1 \1 is", words)
+    words = re.sub(r"\bat least 1 (have|are)\b", lambda m: f"at least 1 {'has' if m[1] == 'have' else 'is'}", words)
+    return re.sub(r"(?<![\d.,])1 (group|node|more start)s\b", r"1 \1", words)
+
+
+def _alone_words(formulation: Formulation, requirement: Requirement, row: int) -> str:
+    """What draws at least so much that nothing else matters: overhead, or what is off or asleep; "" where it fits."""
+    site, allowed = formulation.model.scenario.site, requirement.allowed[row]
+    period = int(requirement.periods[row])
+    if requirement.item == "site" and (
+        requirement.name == "import limit" or requirement.name.startswith("curtailment order ")
+    ):
+        overhead = sum(h.overhead_mw for h in site.halls if not h.overhead_off_with_hall)
+        if overhead > allowed:
+            return f"; the overhead of the halls alone is {overhead:.6g} MW"
+        ambient, horizon = site.ambient_c, formulation.model.horizon
+        parts = [("overhead", overhead)] if overhead else []
+        for hall in site.halls:
+            pue = float(pue_of(hall, ambient, horizon)[period])
+            parts += [(who, mw * pue) for who, mw in _least_draws(formulation, hall, period)]
+    elif requirement.name == "IT limit":
+        parts = [p for h in site.halls if h.name == requirement.item for p in _least_draws(formulation, h, period)]
+    else:
         return ""
-    overhead = sum(h.overhead_mw for h in formulation.model.scenario.site.halls if not h.overhead_off_with_hall)
-    if overhead <= requirement.allowed[row]:
+    alone = sum(mw for _, mw in parts)
+    if alone <= allowed + 1e-9:
         return ""
-    return f"; the overhead of the halls alone is {overhead:.6g} MW"
+    parts.sort(key=lambda part: -part[1])
+    named = [f"{who} {mw:.6g} MW" for who, mw in parts[:MOST_NAMED]]
+    rest = len(parts) - len(named)
+    more = f" and {rest} more" if rest else ""
+    return f"; at least {alone:.6g} MW is always drawn: {', '.join(named)}{more}"
+
+
+def _least_draws(formulation: Formulation, hall: Hall, period: int) -> list[tuple[str, float]]:
+    """What in a hall draws IT power [MW] in a period even at its least, with the mode in which it does."""
+    scenario, horizon = formulation.model.scenario, formulation.model.horizon
+    found = []
+    for fleet in scenario.fleets:
+        if fleet.hall != hall.name:
+            continue
+        in_order = float(align(fleet.availability, horizon)[period])
+        draws = {m.name: m.power_w * (in_order if m.hashrate_th_per_s > 0 else 1.0) for m in fleet.all_modes}
+        least = min(draws, key=lambda name: draws[name])
+        found.append((f"{fleet.name} in mode {least}", draws[least] * fleet.units / 1e6))
+    for pool in scenario.pools:
+        if pool.hall == hall.name:
+            least_w, how = min((pool.off_power_w, "off"), (pool.idle_power_w, "idle"))
+            found.append((f"{pool.name} {how}", least_w * pool.nodes / 1e6))
+    return [(who, mw) for who, mw in found if mw > 0.0]
 
 
 def _floor_words(
@@ -182,14 +245,43 @@ def _floor_words(
             gpus[quantity[5:-1]] = read(given.x)
     committed = align(contract.committed_gpus, model.horizon)
     short = committed - np.sum(list(gpus.values()), axis=0)
-    period = int(inside[np.argmax(short[inside] > 1e-4 * np.maximum(committed[inside], 1.0))])
+    lacking = inside[short[inside] > 1e-4 * np.maximum(committed[inside], 1.0)]
+    past = _history_words(formulation, given, contract, committed - short)
+    if not len(lacking):
+        period = int(inside[0])
+        return period, (
+            f"contract {contract.name}: even if all is delivered from {_clock(formulation, period)} on, its "
+            f"availability floor of {contract.availability_floor:g} is missed by {given.violation[0]:.6g} "
+            f"GPU-hours{past}"
+        )
+    period = int(lacking[0])
     pools = " and ".join(f"pool {pool} can power {gpus[pool][period]:.6g}" for pool in contract.pools)
     names = [_name(g.requirement) for g in others if period in g.requirement.span]
     under = f" under {' and '.join(dict.fromkeys(names))}" if names else ""
     return period, (
         f"contract {contract.name} needs {committed[period]:.6g} GPUs at {_clock(formulation, period)}, "
         f"{pools}{under}; its availability floor of {contract.availability_floor:g} is missed by "
-        f"{given.violation[0]:.6g} GPU-hours"
+        f"{given.violation[0]:.6g} GPU-hours{past}"
+    )
+
+
+def _history_words(formulation: Formulation, given: _GivenWay, contract: Reserved, delivered: Floats) -> str:
+    """What the billing period misses outside the horizon, and the best availability it can still have."""
+    model, last = formulation.model, given.requirement.periods[0]
+    state = model.scenario.state.contracts.get(contract.name)
+    before = state if isinstance(state, ReservedState) else ReservedState(kind="reserved")
+    billing = next(b for b in billings(contract, before, model.horizon) if last in b.periods)
+    history, hours = billing.history, model.horizon.hours
+    missed = history.committed_gpu_hours - history.delivered_gpu_hours
+    if missed <= NOTICED * max(history.committed_gpu_hours, 1.0):
+        return ""
+    due = float(align(contract.committed_gpus, model.horizon)[billing.periods].sum()) * hours
+    had = float(delivered[billing.periods].sum()) * hours
+    committed = history.committed_gpu_hours + due + billing.rest_committed
+    best = (history.delivered_gpu_hours + had + billing.rest_delivered) / committed
+    return (
+        f"; its history already misses {missed:.6g} of {history.committed_gpu_hours:.6g} GPU-hours, and the best "
+        f"availability still in reach is {best:.4g}"
     )
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from optimizer import Scenario, plan
-from optimizer.clash import MOST_NAMED, Clash, clashes
+from optimizer.clash import MOST_NAMED, Clash, clashes, told
+from optimizer.planner import plan_and_audit
 from tests.toys import batch, clock, gpu_pool, group_fleet, mode, reserved, scenario
 
 LOW = mode("low", 0.6, 75.0)
@@ -283,3 +284,40 @@ def test_the_zone_is_told_where_the_clock_repeats_an_hour() -> None:
         time={"zone": "America/Chicago", "start": "2026-11-01T00:00:00"},
     )
     assert "at 01:00 CST" in str(clashes(given)[0])
+
+
+def test_a_floor_that_history_alone_misses() -> None:
+    assert [str(clash) for clash in clashes(CASES["history that no delivery makes good"][0])] == [
+        "contract acme: even if all is delivered from 00:00 on, its availability floor of 0.9 is missed by 1 "
+        "GPU-hours; its history already misses 2 of 6 GPU-hours, and the best availability still in reach is 0.8"
+    ]
+
+
+def test_what_sleeps_is_named() -> None:
+    (clash,) = clashes(CASES["a hall limit below what sleeps"][0])
+    assert str(clash).endswith("; at least 1 MW is always drawn: miners in mode sleep 1 MW")
+    (clash,) = clashes(CASES["off power of nodes above the hall's limit"][0])
+    assert str(clash).endswith("; at least 1 MW is always drawn: pool off 1 MW")
+    sleepy = group_fleet(10, modes=[mode("sleep", 0.1, 0.0), mode("normal")])
+    hall = {"overhead_mw": 0.5, "pue": 1.5}
+    (clash,) = clashes(scenario([50], fleets=[sleepy], hall=hall, site={"import_limit_mw": 1.0}))
+    assert str(clash).endswith("; at least 2 MW is always drawn: miners in mode sleep 1.5 MW, overhead 0.5 MW")
+
+
+def test_one_is_told_in_the_singular() -> None:
+    found = clashes(CASES["minimum up time under an import limit"][0])
+    assert "1 group would have to stop early at 00:00" in str(of(found, "minimum up time"))
+
+
+def test_sides_are_told_with_and_or_or() -> None:
+    given = [Clash("a", "b", "", 1.0, "MW", 1, side, f"line {side}") for side in (1, 1, 2)]
+    assert told(given) == ["clash: line 1", "  and: line 1", "   or: line 2"]
+
+
+def test_more_starts_than_allowed_today_leave_none() -> None:
+    fleet = group_fleet(2, starts_per_day=1)
+    state = {"fleets": {"miners": {"starts_today": 3}}}
+    given = scenario([50, 50], fleets=[fleet], state=state)
+    schedule, findings = plan_and_audit(given)
+    assert (schedule.outcome.status, findings.ok) == ("proven", True)
+    assert schedule.profit_usd == pytest.approx(0.0)

@@ -142,7 +142,7 @@ class FleetBlock:
             day = model.horizon.day
             days = int(day[-1]) + 1
             most = np.full(days, float(fleet.starts_per_day))
-            most[0] -= self._state.starts_today
+            most[0] = max(0.0, most[0] - self._state.starts_today)  # more than may be had: none are left
             rows = builder.rows(days, -np.inf, most)
             builder.add(rows[day], self.switches.starts, 1.0)
             model.require(
