@@ -105,14 +105,15 @@ def _with_load(schedule: Schedule, load: float, total: float) -> Schedule:
 def _show(scenario: Scenario, schedule: Schedule, findings: Findings, why: Sequence[Clash]) -> None:
     from rich.console import Console
 
+    from optimizer.clash import told
     from optimizer.report.table import audit_line, outcome_line, print_plan
 
     if findings.ok and schedule.profit_usd is not None:
         print_plan(Console(), scenario, schedule, findings)
         return
     typer.echo(outcome_line(schedule))
-    for clash in why:
-        typer.echo(f"  {'clash' if clash.side == 1 else '  or'}: {clash}")
+    for line in told(why):
+        typer.echo(f"  {line}")
     if schedule.outcome.status == "infeasible" and not why:
         typer.echo("  no requirement that has a name explains it: look at modes barred by heat and at the state")
     if not findings.ok:
