@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -91,13 +92,7 @@ def plan_and_audit(
         audit=ended - read,
         total=ended - begun,
     )
-    return _with_seconds(schedule, seconds), findings
-
-
-def _with_seconds(schedule: Schedule, seconds: Seconds) -> Schedule:
-    from dataclasses import replace
-
-    return replace(schedule, seconds=seconds)
+    return replace(schedule, seconds=seconds), findings
 
 
 def schedule_of(formulation: Formulation, result: Result, gap_asked: float, seconds: Seconds) -> Schedule:

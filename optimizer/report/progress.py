@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self
 
@@ -18,7 +19,7 @@ PATIENCE_S = 1.0
 """A solve shorter than this shows nothing."""
 
 
-class _Line:
+class _Line(ABC):
     """One line of stderr on a terminal, from the second second on, read anew at each refresh."""
 
     def __init__(self) -> None:
@@ -50,9 +51,9 @@ class _Line:
     def __rich__(self) -> Text:
         return Text(self.line())
 
+    @abstractmethod
     def line(self) -> str:
         """What is to be read now."""
-        raise NotImplementedError
 
     def _show(self) -> None:
         with self._lock:
