@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import time
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 from pydantic.types import Strict
 
-from optimizer.scenario.base import ClockTime, Model, Name, Price
+from optimizer.scenario.base import Model, Name, Price
+from optimizer.scenario.clock import ClockWindow
 from optimizer.scenario.onsite import Battery, Carbon, DayAhead, Generator, Ppa, Renewable
 from optimizer.scenario.series import Series
 
-DayKind = Literal["weekday", "weekend", "holiday"]
-MONTHS = tuple(range(1, 13))
 
-
-class TouWindow(Model):
+class TouWindow(ClockWindow):
     """A price in a window of the local clock. The first window that matches a moment sets its price."""
 
     name: Name
     """The window's name, e.g. `summer peak`."""
     price_usd_per_mwh: Price
     """Energy price inside it [USD/MWh]."""
-    months: Annotated[tuple[Annotated[int, Strict(), Field(ge=1, le=12)], ...], Field(min_length=1)] = MONTHS
-    """Months of the year, 1 to 12."""
-    days: Annotated[tuple[DayKind, ...], Field(min_length=1)] = ("weekday", "weekend", "holiday")
-    """Kinds of day. Weekend is Saturday and Sunday; a holiday of the named calendar is a `holiday` only."""
-    start: ClockTime = time(0)
-    """Local clock time at which the window opens, on a five-minute mark."""
-    end: ClockTime = time(0)
-    """Local clock time at which it closes; 00:00 is midnight at the end, and a window may pass midnight."""
 
 
 class TouCalendar(Model):

@@ -5,16 +5,14 @@ The price of a period is the mean over its five-minute steps of the first window
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 
 import numpy as np
-import numpy.typing as npt
 
+from optimizer.scenario.clock import DAY_KINDS, EDGE_MINUTES, DayKind
 from optimizer.scenario.horizon import Horizon
 from optimizer.scenario.series import Floats
-from optimizer.scenario.supply import TouCalendar, TouWindow
-
-STEP_MINUTES = 5
+from optimizer.scenario.supply import TouCalendar
 
 
 class TouError(ValueError):
@@ -23,39 +21,25 @@ class TouError(ValueError):
 
 def tou_price(calendar: TouCalendar, horizon: Horizon) -> Floats:
     """Energy price of each period, (periods,) [USD/MWh]. Raises TouError."""
-    steps = horizon.step_minutes // STEP_MINUTES
+    steps = horizon.step_minutes // EDGE_MINUTES
     first = float(horizon.start_minutes[0])
     moments = [
-        datetime.fromtimestamp((first + STEP_MINUTES * i) * 60.0, horizon.zone) for i in range(steps * horizon.periods)
+        datetime.fromtimestamp((first + EDGE_MINUTES * i) * 60.0, horizon.zone) for i in range(steps * horizon.periods)
     ]
     holidays = holiday_dates(calendar.holidays, {m.year for m in moments})
-    kind = np.array([_day_kind(m, holidays) for m in moments])
+    kind = np.array([DAY_KINDS.index(_day_kind(m, holidays)) for m in moments])
     month = np.array([m.month for m in moments])
     clock = np.array([m.hour * 60 + m.minute for m in moments])
     price = np.full(len(moments), np.nan)
     for window in reversed(calendar.windows):
-        inside = np.isin(month, window.months) & np.isin(kind, window.days) & _in_clock(clock, window)
-        price[inside] = window.price_usd_per_mwh
+        price[window.holds(month, kind, clock)] = window.price_usd_per_mwh
     if np.isnan(price).any():
         bad = moments[int(np.argmax(np.isnan(price)))]
         raise TouError(f"no window matches {bad.isoformat()} (a {_day_kind(bad, holidays)})")
     return np.asarray(price.reshape(horizon.periods, steps).mean(axis=1))
 
 
-def _in_clock(clock: npt.NDArray[np.int64], window: TouWindow) -> npt.NDArray[np.bool_]:
-    start, end = _minutes(window.start), _minutes(window.end)
-    if start == end:
-        return np.ones(len(clock), dtype=bool)
-    if start < end:
-        return np.asarray((clock >= start) & (clock < end))
-    return np.asarray((clock >= start) | (clock < end))
-
-
-def _minutes(clock: time) -> int:
-    return clock.hour * 60 + clock.minute
-
-
-def _day_kind(moment: datetime, holidays: frozenset[int]) -> str:
+def _day_kind(moment: datetime, holidays: frozenset[int]) -> DayKind:
     if moment.date().toordinal() in holidays:
         return "holiday"
     return "weekend" if moment.weekday() >= 5 else "weekday"

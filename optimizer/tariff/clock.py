@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 import numpy as np
 import numpy.typing as npt
 
-from optimizer.scenario.tariff import DAY_KINDS, ClockWindow
+from optimizer.scenario.clock import DAY_KINDS, ClockWindow
 from optimizer.scenario.tou import TouError, holiday_dates
 from optimizer.tariff.errors import TariffError
 

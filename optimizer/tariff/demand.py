@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.scenario.clock import ALWAYS, ClockWindow
 from optimizer.scenario.series import Floats
-from optimizer.scenario.tariff import ALWAYS, ClockWindow, DemandCharge, Ratchet
+from optimizer.scenario.tariff import DemandCharge, Ratchet
 from optimizer.tariff.clock import Flags, Ints, month_label
 from optimizer.tariff.grid import Grid
 from optimizer.tariff.history import Peaks

@@ -14,8 +14,9 @@ from math import gcd
 
 import numpy as np
 
+from optimizer.scenario.clock import ClockWindow
 from optimizer.scenario.series import Floats
-from optimizer.scenario.tariff import ClockWindow, Tariff
+from optimizer.scenario.tariff import Tariff
 from optimizer.tariff.clock import DAY, Ints, LocalClock, local_clock, month_label, utc_offsets
 from optimizer.tariff.load import MeteredLoad
 

@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from optimizer.scenario.clock import ClockWindow
 from optimizer.scenario.tariff import (
-    ClockWindow,
     CoincidentCharge,
     DemandCharge,
     DemandTier,

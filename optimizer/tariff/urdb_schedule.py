@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from datetime import time
 
-from optimizer.scenario.supply import DayKind
-from optimizer.scenario.tariff import DAY_KINDS, ClockWindow
+from optimizer.scenario.clock import DAY_KINDS, ClockWindow, DayKind
 from optimizer.tariff.urdb_values import Schedule
 
 Run = tuple[int, int]

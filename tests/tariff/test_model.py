@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from optimizer.scenario.clock import ClockWindow
 from optimizer.scenario.places import faults_from
-from optimizer.scenario.tariff import ClockWindow, Tariff
+from optimizer.scenario.tariff import Tariff
 from tests.tariff.by_hand import demand, energy, kwh, tariff
 
 

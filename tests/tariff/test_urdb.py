@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizer.scenario.tariff import DAY_KINDS
+from optimizer.scenario.clock import DAY_KINDS
 from optimizer.tariff import UrdbError, bill, import_urdb
 from optimizer.tariff.urdb_schedule import windows_of
 from tests.shared_data import FOLDER, needs

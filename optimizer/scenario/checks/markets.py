@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from optimizer.scenario.bitcoin import Bitcoin
 from optimizer.scenario.checks.report import Report
-from optimizer.scenario.tou import STEP_MINUTES, TouError, holiday_dates, tou_price
+from optimizer.scenario.tou import TouError, holiday_dates, tou_price
 
 
 def check(report: Report) -> None:
@@ -26,11 +26,6 @@ def _energy(report: Report) -> None:
         return
     windows = energy.tou.windows
     report.unique(((f"{place}.tou.windows[{i}].name", w.name) for i, w in enumerate(windows)), "name")
-    for i, window in enumerate(windows):
-        for side in ("start", "end"):
-            clock = getattr(window, side)
-            if clock.minute % STEP_MINUTES or clock.second or clock.microsecond or clock.tzinfo:
-                report.add(f"{place}.tou.windows[{i}].{side}", clock.isoformat(), "local time on a five-minute mark")
     if report.horizon is None:
         return
     try:
