@@ -11,8 +11,12 @@ Dispatch is tidy: one row per (start, item, quantity). The items and their quant
 | a generator | `output_mw`, `on`, `started`, `stopped` |
 | a battery | `charge_mw`, `discharge_mw`, `energy_mwh` (at the end of the period) |
 | a PPA | `accepted` (0/1), `quantity_mw` (whether accepted or not) |
+| a reserve product | `offered_mw`, `price_usd_per_mw_h`; `up_mw[PROVIDER]` and `down_mw[PROVIDER]` of each provider \
+in the product's directions: `up_mw[FLEET MODE]` for every mode with hashrate, `up_mw[CONTRACT POOL]` for every pool, \
+`up_mw[BATTERY]` |
+| a demand-response event | `baseline_mw`, `reduction_mw` (paid, 0 outside the event) |
 | `bitcoin` (with fleets) | `hashprice_usd_per_ph_day` |
-| a hall | `it_mw`, `pue`, `facility_mw` |
+| a hall | `it_mw`, `pue`, `facility_mw`; `cooling[MODE]` (0/1) for every cooling mode |
 | a fleet | `it_mw`, `hashrate_ph_per_s` (what earns: without warming groups), `groups[MODE]` for every mode \
 (the understood `off` too), `groups_started[MODE]` for every mode with hashrate, `groups_stopped`, \
 `groups_warming` |
@@ -100,6 +104,55 @@ class ContractReport(_Record):
     """Batch: hours from the deadline until done, inside the horizon."""
 
 
+class DemandLine(_Record):
+    """One demand charge in one month. Costs are positive."""
+
+    charge: str
+    before_mw: float
+    """Highest demand in the charge's windows before this plan."""
+    expected_mw: float
+    """Demand that the month is expected to see anyway, as given or found; 0 where none is."""
+    peak_mw: float
+    """Highest demand so far, the committed part included."""
+    ratchet_mw: float
+    """What earlier months make the billed demand at least."""
+    billed_mw: float
+    """max(peak, ratchet): what is billed if nothing higher comes."""
+    usd: float
+    """The month's charge so far, in full."""
+    added_usd: float
+    """The part of it that the committed part pays for: what it adds above what the month sees anyway."""
+    hands_on_mw: float
+    """What this month's demand so far makes the billed demand of later months at least; 0 without a ratchet."""
+
+
+class MonthBill(_Record):
+    """A month's bill so far, in full, at the end of the committed part. Costs are positive; what the plan adds to it
+    stands in the ledger."""
+
+    month: str
+    import_mwh: float
+    energy_usd: float
+    adders_usd: float
+    demand: tuple[DemandLine, ...]
+    demand_usd: float
+    """What ratchets add included."""
+    coincident_usd: float
+    fixed_usd: float
+    minimum_usd: float
+    """What energy, demand and fixed charges are short of the minimum; 0 before the month has ended."""
+    tax_usd: float
+    total_usd: float
+
+
+class FoundPeak(_Record):
+    """A month's demand that is expected anyway, found by a relaxation over the rest of the month."""
+
+    charge: str
+    month: str
+    peak_mw: float
+
+
 class Outcome(_Record):
     """How the solve ended. `proven` means: no plan is better by more than the gap asked for."""
 
@@ -113,6 +166,9 @@ class Outcome(_Record):
     limit: str | None = None
     """What ended the solve early: `time`, `interrupt`."""
     message: str = ""
+    leaving_usd: float = 0.0
+    """What a re-plan holds against leaving published set-points, in all; it is no money. Bound and gap are of the
+    horizon's profit less this."""
 
 
 class Solver(_Record):
@@ -156,6 +212,8 @@ class _ScheduleRecord(_Record):
     look_ahead_dispatch: tuple[_DispatchRecord, ...]
     look_ahead_ledger: tuple[_LedgerRecord, ...]
     contracts: tuple[ContractReport, ...]
+    bills: tuple[MonthBill, ...] = ()
+    expected_peaks: tuple[FoundPeak, ...] = ()
     state: State | None
     notes: tuple[str, ...]
 
@@ -200,6 +258,10 @@ class Schedule:
     """Dispatch behind the committed part: planned, never published."""
     look_ahead_ledger_rows: tuple[LedgerRow, ...] = ()
     contracts: tuple[ContractReport, ...] = ()
+    bills: tuple[MonthBill, ...] = ()
+    """With a tariff: the bill so far of each month that the committed part touches."""
+    expected_peaks: tuple[FoundPeak, ...] = ()
+    """What `supply.find_expected_peaks` found; nothing where they are given."""
     state: State | None = None
     """What the next plan starts with."""
     notes: tuple[str, ...] = field(default=())
@@ -241,6 +303,8 @@ class Schedule:
             "look_ahead_dispatch": dispatch_records(self.look_ahead_dispatch_rows),
             "look_ahead_ledger": ledger_records(self.look_ahead_ledger_rows),
             "contracts": [c.model_dump(mode="json") for c in self.contracts],
+            "bills": [bill.model_dump(mode="json") for bill in self.bills],
+            "expected_peaks": [peak.model_dump(mode="json") for peak in self.expected_peaks],
             "state": None if self.state is None else self.state.model_dump(mode="json"),
             "notes": self.notes,
         }
@@ -272,6 +336,8 @@ class Schedule:
             look_ahead_dispatch_rows=_dispatch_rows(record.look_ahead_dispatch),
             look_ahead_ledger_rows=_ledger_rows(record.look_ahead_ledger),
             contracts=record.contracts,
+            bills=record.bills,
+            expected_peaks=record.expected_peaks,
             state=record.state,
             notes=record.notes,
         )

@@ -38,6 +38,10 @@ Flag = Annotated[bool, Strict()]
 NAME_PATTERN = r"^[^\W_][\w .\-]{0,63}$"
 CURRENCY_PATTERN = r"^[A-Z]{3}$"
 
+MONTH_PATTERN = r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$"
+MonthText = Annotated[str, StringConstraints(pattern=MONTH_PATTERN, strict=True)]
+"""A calendar month, e.g. `2026-08`."""
+
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, strict=True)]
 """A letter or digit, then letters, digits, spaces, `.`, `_`, `-`; 64 characters at most."""
 

@@ -87,6 +87,11 @@ class Horizon:
         """Local end of the last period."""
         return self.at(self.periods)
 
+    def part(self, first: int, end: int) -> Horizon:
+        """The periods from `first` on, before `end`; those that were committed still are."""
+        committed = min(max(self.committed - first, 0), end - first)
+        return Horizon(self.zone, self.step_minutes, committed, self.start_minutes[first:end])
+
     def at(self, period: int) -> datetime:
         """Local start of a period; `periods` gives the end of the horizon."""
         minutes = float(self.start_minutes[0]) + period * self.step_minutes

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from optimizer.scenario.base import CURRENCY_PATTERN, NAME_PATTERN
+from optimizer.scenario.base import CURRENCY_PATTERN, MONTH_PATTERN, NAME_PATTERN
 from optimizer.scenario.faults import Fault
 
 Keys = tuple[str | int, ...]
@@ -96,6 +96,7 @@ _WORDS = {
 }
 _PATTERNS = {
     NAME_PATTERN: "a letter or digit, then letters, digits, spaces, `.`, `_` or `-`: 64 characters at most",
+    MONTH_PATTERN: "a month, e.g. 2026-08",
     CURRENCY_PATTERN: "three capital letters, e.g. USD",
 }
 

@@ -15,6 +15,7 @@ from optimizer.scenario.contracts import Contract
 from optimizer.scenario.faults import Fault
 from optimizer.scenario.fleet import Fleet
 from optimizer.scenario.horizon import Horizon, Time, horizon_of
+from optimizer.scenario.overrides import Override
 from optimizer.scenario.pool import Pool
 from optimizer.scenario.site import Site
 from optimizer.scenario.state import State
@@ -48,6 +49,8 @@ class Scenario(Model):
     """GPU servers."""
     contracts: Annotated[tuple[Contract, ...], Field(max_length=10_000)] = ()
     """AI contracts: reserved, batch and spot."""
+    overrides: Annotated[tuple[Override, ...], Field(max_length=1000)] = ()
+    """What is held by hand, whatever the plan would rather do."""
     state: State = State()
     """How everything stands at the start of the horizon: the `state` of the plan before."""
 

@@ -7,6 +7,9 @@ A timed series is piecewise constant: each value holds through its own interval.
     sum:   Σ value × (share of the interval inside the period)     quantities per interval
 
 so that finer data is averaged, coarser data held constant, and nothing is interpolated.
+
+A series may be given as it is known when deciding and as it came (`Versions`): a plan takes what is known in the
+committed part and the forecast behind it; `as_it_came` makes the scenario that it is settled on.
 """
 
 from __future__ import annotations
@@ -63,22 +66,48 @@ def series_form(value: Any) -> str | None:
         return "series:file"
     if isinstance(value, TimedSeries) or (isinstance(value, dict) and "values" in value):
         return "series:timed"
+    if isinstance(value, Versions) or (isinstance(value, dict) and {"known", "actual"} & set(value)):
+        return "series:versions"
     return None
+
+
+_PLAIN = (
+    "a finite number, a list with one number per period, { file = …, column = … }, or "
+    "{ start = …, interval_minutes = …, values = […] }"
+)
+PlainSeries = Annotated[
+    Annotated[Number, Tag("series:number")]
+    | Annotated[ListSeries, Tag("series:list")]
+    | Annotated[TimedSeries, Tag("series:timed")]
+    | Annotated[FileSeries, Tag("series:file")],
+    Discriminator(series_form, custom_error_type="series", custom_error_message=_PLAIN),
+]
+
+
+class Versions(Model):
+    """One series as it is known when deciding, and as it came."""
+
+    known: PlainSeries
+    """As it is known when the plan is made, e.g. day-ahead prices: plans are made with it."""
+    actual: PlainSeries
+    """As it came, e.g. real-time prices: plans are settled on it."""
+    forecast: PlainSeries | None = None
+    """As it is expected behind the committed part, where that is known less well; default: `known`."""
 
 
 Series = Annotated[
     Annotated[Number, Tag("series:number")]
     | Annotated[ListSeries, Tag("series:list")]
     | Annotated[TimedSeries, Tag("series:timed")]
-    | Annotated[FileSeries, Tag("series:file")],
+    | Annotated[FileSeries, Tag("series:file")]
+    | Annotated[Versions, Tag("series:versions")],
     Discriminator(
         series_form,
         custom_error_type="series",
-        custom_error_message="a finite number, a list with one number per period, { file = …, column = … }, or "
-        "{ start = …, interval_minutes = …, values = […] }",
+        custom_error_message=f"{_PLAIN}; or {{ known = …, actual = … }} of these",
     ),
 ]
-"""A number, one value per period of the horizon, timed values, or a column of a file."""
+"""A number, one value per period of the horizon, timed values, a column of a file, or two versions of these."""
 
 
 class SeriesError(ValueError):
@@ -87,6 +116,12 @@ class SeriesError(ValueError):
 
 def align(series: Series, horizon: Horizon, how: How = "mean") -> Floats:
     """The series on the horizon's periods, shape (periods,). Raises SeriesError with the first bad time."""
+    if isinstance(series, Versions):
+        if series.forecast is None:
+            return align(series.known, horizon, how)
+        seam, end = horizon.committed, horizon.periods
+        parts = _part(series.known, horizon, 0, seam, how), _part(series.forecast, horizon, seam, end, how)
+        return np.concatenate(parts)
     if isinstance(series, float | int):
         return np.full(horizon.periods, float(series))
     if isinstance(series, tuple):
@@ -99,6 +134,15 @@ def align(series: Series, horizon: Horizon, how: How = "mean") -> Floats:
     if isinstance(series, FileSeries):
         raise SeriesError(f"the file {series.file} is not read yet; use optimizer.load(), or give the values")
     return _onto_grid(series, horizon, how)
+
+
+def _part(series: PlainSeries, horizon: Horizon, first: int, end: int, how: How) -> Floats:
+    """The series on some of the periods, which is all that it has to cover (a list has a value for each)."""
+    if first == end:
+        return np.zeros(0)
+    if isinstance(series, tuple):
+        return align(series, horizon, how)[first:end]
+    return align(series, horizon.part(first, end), how)
 
 
 def _covered(series: TimedSeries, horizon: Horizon) -> str:

@@ -31,6 +31,21 @@ Pue = Annotated[
 ]
 
 
+class CoolingMode(Model):
+    """A way to cool a hall; of those that hold at a period's temperature and IT power the cheapest is taken."""
+
+    name: Name
+    """Its name in the schedule, e.g. `free-air`."""
+    power_share: Annotated[float, Strict(), Field(ge=0, le=9)]
+    """Cooling power per IT power: PUE is 1 + this."""
+    min_ambient_c: Number | None = None
+    """Holds from this ambient temperature on; default: however cold it is."""
+    max_ambient_c: Number | None = None
+    """Holds up to this ambient temperature; default: however hot it is."""
+    it_limit_mw: Power | None = None
+    """Most IT power that it can cool; default: the hall's."""
+
+
 class Hall(Model):
     """A building or yard: facility power = overhead + IT power × PUE."""
 
@@ -40,6 +55,8 @@ class Hall(Model):
     """Most IT power [MW], without PUE and overhead."""
     pue: Pue = 1.0
     """Facility power per IT power, at least 1: a series, or a table over `site.ambient_c`."""
+    cooling: Annotated[tuple[CoolingMode, ...], Field(max_length=50)] = ()
+    """Ways to cool, from which PUE follows; then `pue` is not given."""
     overhead_mw: Power = 0.0
     """Fixed draw [MW] at the meter: lights, network, fans. Always there, also when curtailed."""
     overhead_off_with_hall: Flag = False

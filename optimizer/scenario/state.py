@@ -16,6 +16,7 @@ from optimizer.scenario.base import (
     LocalTime,
     Model,
     Moment,
+    MonthText,
     Name,
     NonNegative,
     Number,
@@ -147,6 +148,45 @@ class BatteryState(Model):
     """Energy in store."""
 
 
+class MonthSoFar(Model):
+    """What has happened in a calendar month so far, for its bill; of earlier months only what ratchets look back to."""
+
+    month: MonthText
+    """The local calendar month."""
+    fixed_booked: Flag = False
+    """Whether a plan has booked its fixed charge."""
+    import_mwh: NonNegative = 0.0
+    """Energy imported so far, which tiers count from."""
+    energy_usd: Number = 0.0
+    """What energy has cost so far, without adders."""
+    adders_usd: Number = 0.0
+    """What adders have cost so far."""
+    coincident_usd: Number = 0.0
+    """Expected cost of coincident peaks so far."""
+    peaks_mw: dict[Name, Power] = Field(default_factory=dict)
+    """Highest demand so far in each demand charge's windows, by its name."""
+    look_back_mw: dict[Name, Power] = Field(default_factory=dict)
+    """Highest demand so far in the windows that each charge's ratchet looks back to, by the charge's name."""
+
+
+class OpenInterval(Model):
+    """A metering interval that has begun before the horizon."""
+
+    start: Moment
+    """Its start."""
+    import_mwh: NonNegative
+    """Energy imported in it so far."""
+
+
+class TariffState(Model):
+    """How the utility's bill stands."""
+
+    months: Annotated[tuple[MonthSoFar, ...], Field(max_length=200)] = ()
+    """The month under way, and earlier ones that ratchets look back to; one that is missing saw no demand."""
+    open_intervals: dict[Name, OpenInterval] = Field(default_factory=dict)
+    """By demand charge, its metering interval that is under way; without it nothing was imported in it so far."""
+
+
 class State(Model):
     """The moment between two plans."""
 
@@ -166,5 +206,7 @@ class State(Model):
     """By name of the battery; one that is not named has its `start_energy_mwh`."""
     ppas: dict[Name, Flag] = Field(default_factory=dict)
     """By name of the PPA: whether it was accepted; one that is not named is still open."""
+    tariff: TariffState = TariffState()
+    """Peaks, energy and charges of the month so far, and the demand of earlier months."""
     carbon_tonnes: NonNegative = 0.0
     """Emissions so far that count to the cap."""

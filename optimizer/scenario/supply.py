@@ -7,10 +7,12 @@ from typing import Annotated
 from pydantic import Field
 from pydantic.types import Strict
 
-from optimizer.scenario.base import Model, Name, Price
+from optimizer.scenario.base import Flag, Model, MonthText, Name, Power, Price
 from optimizer.scenario.clock import ClockWindow
+from optimizer.scenario.flexibility import DemandResponse, Reserve
 from optimizer.scenario.onsite import Battery, Carbon, DayAhead, Generator, Ppa, Renewable
 from optimizer.scenario.series import Series
+from optimizer.scenario.tariff import Tariff
 
 
 class TouWindow(ClockWindow):
@@ -45,22 +47,46 @@ class Energy(Model):
     """Cost of import = import × Δt × (price + adders) × (1 + loss factor)."""
 
     price_usd_per_mwh: Series | None = None
-    """Day-ahead or real-time price [USD/MWh], which may be negative. Give this or `tou`."""
+    """Day-ahead or real-time price [USD/MWh], which may be negative. Give this, `tou` or energy rates of a tariff."""
     tou: TouCalendar | None = None
-    """Time-of-use prices. Give this or `price_usd_per_mwh`."""
+    """Time-of-use prices. Give this, `price_usd_per_mwh` or energy rates of a tariff."""
     adders: Annotated[tuple[Adder, ...], Field(max_length=100)] = ()
     """Charges per MWh on top of the energy price."""
     loss_factor: Annotated[float, Strict(), Field(ge=0, le=1)] = 0.0
     """Delivery losses billed on top of metered energy, as a share of it."""
     export_price_usd_per_mwh: Series | None = None
-    """Earned per MWh exported, may be negative; default: the energy price, without adders."""
+    """Earned per MWh exported, may be negative; default: the energy price, without adders; under a tariff's energy
+    rates what it says it buys at (`sell_usd_per_kwh`)."""
+
+
+class ExpectedPeak(Model):
+    """The demand that a month is expected to see anyway: a plan is not charged for it."""
+
+    charge: Name
+    """Name of the tariff's demand charge."""
+    month: MonthText
+    """The local calendar month."""
+    peak_mw: Power
+    """Highest demand in the charge's windows that the month will see whatever this plan does."""
 
 
 class Supply(Model):
     """Where power comes from and what it costs."""
 
-    energy: Energy
+    energy: Energy = Energy()
     """The bill for imported energy."""
+    tariff: Tariff | None = None
+    """The utility's tariff: demand charges, ratchets, coincident peaks, fixed and minimum charges, taxes, and energy
+    rates where `energy` has no price."""
+    expected_peaks: Annotated[tuple[ExpectedPeak, ...], Field(max_length=1000)] = ()
+    """Demand that months are expected to see anyway; plans pay for what they add above it."""
+    find_expected_peaks: Flag = False
+    """Find the expected peaks by a relaxation of the plan over the rest of the month; the series have to reach there.
+    Peaks that are given stay."""
+    reserves: Annotated[tuple[Reserve, ...], Field(max_length=100)] = ()
+    """Reserve products that capacity may be offered in."""
+    demand_response: Annotated[tuple[DemandResponse, ...], Field(max_length=1000)] = ()
+    """Events in which import is to stay below a baseline."""
     renewables: Annotated[tuple[Renewable, ...], Field(max_length=100)] = ()
     """Wind and sun behind the meter."""
     generators: Annotated[tuple[Generator, ...], Field(max_length=100)] = ()

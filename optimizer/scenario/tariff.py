@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from optimizer.scenario.base import Model, Moment, Name, NonNegative, Positive, Price, Share, Whole
 from optimizer.scenario.clock import ALWAYS, DAY_KINDS, EDGE_MINUTES, MONTHS, ClockWindow, Month, Windows
+from optimizer.scenario.series import Series
 
 BillLine = Literal["energy", "demand", "coincident", "fixed", "minimum", "export"]
 
@@ -153,14 +154,16 @@ class CoincidentCharge(Model):
     adjustment_usd_per_kw: Price = 0.0
     """Added to the rate [USD per kW at one peak]."""
     windows: Annotated[tuple[ClockWindow, ...], Field(max_length=600)] = ()
-    """Hours in which a peak of each month falls, all equally likely. Give this or `peaks`."""
+    """Hours in which a peak of each month falls, all equally likely. Give this, `peaks` or `probability`."""
     peaks: Annotated[tuple[KnownPeak, ...], Field(max_length=10_000)] = ()
-    """Known intervals with weights. Give this or `windows`."""
+    """Known intervals with weights. Give this, `windows` or `probability`."""
+    probability: Series | None = None
+    """Probability of each interval to be one with a peak. Give this, `windows` or `peaks`."""
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
-        if bool(self.windows) == bool(self.peaks):
-            raise PydanticCustomError("coincident", "either `windows` or `peaks`")
+        if bool(self.windows) + bool(self.peaks) + (self.probability is not None) != 1:
+            raise PydanticCustomError("coincident", "one of `windows`, `peaks` and `probability`")
         return self
 
 
