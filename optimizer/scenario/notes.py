@@ -30,6 +30,7 @@ def _notes(scenario: Scenario) -> Iterator[str]:
     for generator in scenario.supply.generators:
         for name in ("min_up_hours", "min_down_hours"):
             yield from _rounded(horizon, f"generator {generator.name}: {name}", getattr(generator, name))
+    yield from _of_the_tariff(scenario, horizon)
     yield from dict.fromkeys(_coarse(horizon, scenario, ""))
     for contract in scenario.contracts:
         if isinstance(contract, Batch):
@@ -43,6 +44,23 @@ def _notes(scenario: Scenario) -> Iterator[str]:
                         f"contract {contract.name}: {name} {when.isoformat()} lies inside a "
                         f"{horizon.step_minutes}-minute period, which the job does not use"
                     )
+
+
+def _of_the_tariff(scenario: Scenario, horizon: Horizon) -> Iterator[str]:
+    """What a plan cannot take from its tariff word by word."""
+    tariff = scenario.supply.tariff
+    if tariff is None:
+        return
+    for charge in tariff.demand:
+        if charge.metering_minutes is not None and charge.metering_minutes < horizon.step_minutes:
+            yield (
+                f"demand charge {charge.name}: {horizon.step_minutes}-minute averages stand for metering in "
+                f"{charge.metering_minutes}-minute intervals, which understates peaks"
+            )
+    if tariff.minimum.usd_per_year is not None:
+        yield f"tariff {tariff.name}: the minimum charge per year is not weighed; `wattshift tariff bill` bills it"
+    for field in tariff.not_honoured:
+        yield f"tariff {tariff.name}: not honoured: {field}"
 
 
 def _coarse(horizon: Horizon, value: Any, place: str) -> Iterator[str]:

@@ -257,7 +257,7 @@ class Tariff(Model):
     coincident: Annotated[tuple[CoincidentCharge, ...], Field(max_length=200), AfterValidator(_apart)] = ()
     """Charges on demand at the system's peaks."""
     fixed: FixedCharge = FixedCharge()
-    """What is due without any load."""
+    """Charges by the month or the day."""
     minimum: MinimumCharge = MinimumCharge()
     """The least that a bill comes to."""
     taxes: Annotated[tuple[Tax, ...], Field(max_length=50)] = ()

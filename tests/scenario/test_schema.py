@@ -47,6 +47,8 @@ def test_units_stand_in_the_names_of_numbers() -> None:
         *("availability", "utilisation", "pool_fee", "loss_factor", "below", "credit_share", "availability_floor"),
         *("pue", "values", "nodes_available", "block_height", "difficulty"),
         *("factor", "charge_efficiency", "discharge_efficiency"),  # shares and numbers without unit
+        *("share", "power_share", "deployment_share", "percent", "weight", "probability"),
+        *("known", "actual", "forecast"),  # versions of any series
     }
     units = (
         "_mw",
@@ -64,8 +66,15 @@ def test_units_stand_in_the_names_of_numbers() -> None:
         "_block",
         "_tonnes",
         "_tonne",
+        "_minutes",
+        "_months",
+        "_month",
+        "_year",
+        "_kw",
+        "_kwh",
+        "_mw_h",
     )
-    plain |= {"hours", "restart_gpu_hours_owed"}
+    plain |= {"hours", "minutes", "restart_gpu_hours_owed"}
     parts: dict[str, Any] = {"Scenario": schema()} | schema()["$defs"]
     numeric = {
         key

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.scenario.checks import contracts, facility, markets, onsite, state
+from optimizer.scenario.checks import contracts, facility, flexibility, markets, onsite, overrides, state, tariff
 from optimizer.scenario.checks.report import Report
 from optimizer.scenario.faults import Fault
 from optimizer.scenario.horizon import TimeError
@@ -23,7 +23,10 @@ def faults_of(scenario: Scenario) -> list[Fault]:
         report.add(f"time.{error.field}", str(error), "")
     facility.check(report)
     markets.check(report)
+    tariff.check(report)
     onsite.check(report)
+    flexibility.check(report)
     contracts.check(report)
+    overrides.check(report)
     state.check(report)
     return report.faults

@@ -7,7 +7,7 @@ import numpy as np
 from optimizer.scenario.checks.report import Report
 from optimizer.scenario.fleet import Fleet
 from optimizer.scenario.pool import Pool
-from optimizer.scenario.site import PueTable, Site
+from optimizer.scenario.site import Hall, PueTable, Site
 
 RESERVED_NAMES = ("site", "grid", "bitcoin", "day ahead")
 
@@ -37,7 +37,7 @@ def _names(report: Report) -> None:
         *((f"supply.energy.adders[{i}].name", a.name) for i, a in enumerate(scenario.supply.energy.adders)),
         *(
             (f"supply.{part}[{i}].name", thing.name)
-            for part in ("renewables", "generators", "batteries", "ppas")
+            for part in ("renewables", "generators", "batteries", "ppas", "reserves", "demand_response")
             for i, thing in enumerate(getattr(scenario.supply, part))
         ),
     ]
@@ -55,6 +55,7 @@ def _site(report: Report, site: Site) -> None:
     for i, hall in enumerate(site.halls):
         place = f"site.halls[{i}]"
         report.series(f"{place}.it_limit_mw", hall.it_limit_mw, 0.0, 1e6, "min")
+        _cooling(report, place, hall)
         if not isinstance(hall.pue, PueTable):
             report.series(f"{place}.pue", hall.pue, 1.0, 10.0)
             continue
@@ -75,6 +76,20 @@ def _site(report: Report, site: Site) -> None:
         if start and end and start.timestamp() >= end.timestamp():
             report.add(f"{place}.end", end.isoformat(), f"later than its start {start.isoformat()}")
     report.unique(((f"site.curtailment[{i}].name", o.name) for i, o in enumerate(site.curtailment)), "name")
+
+
+def _cooling(report: Report, place: str, hall: Hall) -> None:
+    if not hall.cooling:
+        return
+    report.unique(((f"{place}.cooling[{i}].name", mode.name) for i, mode in enumerate(hall.cooling)), "name")
+    if "pue" in hall.model_fields_set:
+        report.add(f"{place}.pue", "given beside cooling", "one of the two: PUE follows from the cooling modes")
+    for i, mode in enumerate(hall.cooling):
+        low, high = mode.min_ambient_c, mode.max_ambient_c
+        if (low is not None or high is not None) and report.scenario.site.ambient_c is None:
+            report.add("site.ambient_c", "missing", f"temperatures, for the limits of {place}.cooling[{i}]")
+        if low is not None and high is not None and low > high:
+            report.add(f"{place}.cooling[{i}].max_ambient_c", f"{high:g}", f"at least min_ambient_c, {low:g}")
 
 
 def _fleet(report: Report, place: str, fleet: Fleet) -> None:

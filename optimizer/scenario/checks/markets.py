@@ -14,10 +14,15 @@ def check(report: Report) -> None:
 
 
 def _energy(report: Report) -> None:
-    energy, place = report.scenario.supply.energy, "supply.energy"
-    if (energy.price_usd_per_mwh is None) == (energy.tou is None):
-        found = "neither is given" if energy.tou is None else "both are given"
-        report.add(place, f"price_usd_per_mwh and tou: {found}", "exactly one of them")
+    energy, tariff, place = report.scenario.supply.energy, report.scenario.supply.tariff, "supply.energy"
+    rates = tariff is not None and bool(tariff.energy)
+    given = [energy.price_usd_per_mwh is not None, energy.tou is not None, rates]
+    if sum(given) != 1:
+        names = ("price_usd_per_mwh", "tou", "supply.tariff.energy")
+        found = " and ".join(name for name, there in zip(names, given, strict=True) if there)
+        count = "both" if sum(given) == 2 else "all"
+        said = f"{found}: {count} are given" if found else "price_usd_per_mwh and tou: neither is given"
+        report.add(place, said, "exactly one of price_usd_per_mwh, tou and the energy rates of supply.tariff")
     if energy.price_usd_per_mwh is not None:
         report.series(f"{place}.price_usd_per_mwh", energy.price_usd_per_mwh, -1e6, 1e6)
     for i, adder in enumerate(energy.adders):

@@ -10,7 +10,7 @@ import numpy as np
 
 from optimizer.scenario.faults import Fault
 from optimizer.scenario.horizon import Horizon, TimeError, localize
-from optimizer.scenario.series import Floats, How, Series, SeriesError, align
+from optimizer.scenario.series import Floats, How, PlainSeries, Series, SeriesError, Versions, align
 
 if TYPE_CHECKING:
     from optimizer.scenario.scenario import Scenario
@@ -41,14 +41,24 @@ class Report:
         With `above`, low itself is out too."""
         if self.horizon is None:
             return None
+        values = self._values(place, series, self.horizon, low, high, how, above=above)
+        if isinstance(series, Versions):
+            came, actual = self.horizon.part(0, self.horizon.committed), _actual(series, self.horizon)
+            if self._values(f"{place}.actual", actual, came, low, high, how, above=above) is None:
+                return None
+        return values
+
+    def _values(
+        self, place: str, series: Series, horizon: Horizon, low: float, high: float, how: How, *, above: bool
+    ) -> Floats | None:
         try:
-            values = align(series, self.horizon, how)
+            values = align(series, horizon, how)
         except SeriesError as error:
             self.add(place, str(error), "one finite value for every period")
             return None
         bad = np.flatnonzero((values <= low if above else values < low) | (values > high))
         if len(bad):
-            when = self.horizon.label(int(bad[0]))
+            when = horizon.label(int(bad[0]))
             relation = "more than" if above else "at least"
             allowed = f"{relation} {low:g}" + (f" and at most {high:g}" if np.isfinite(high) else "")
             self.add(place, f"{values[bad[0]]:g} at {when}", allowed)
@@ -81,3 +91,9 @@ class Report:
             return True
         self.add(place, f"no {what} is named {name!r}", f"one of: {', '.join(names)}" if names else "none there")
         return False
+
+
+def _actual(series: Versions, horizon: Horizon) -> PlainSeries:
+    """What came, in the committed part."""
+    came = series.actual
+    return came[: horizon.committed] if isinstance(came, tuple) and len(came) == horizon.periods else came
