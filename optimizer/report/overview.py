@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from optimizer.components.energy import energy_price
 from optimizer.components.market import hashprice
 from optimizer.scenario.contracts import Batch, Reserved
 from optimizer.scenario.notes import notes_of
 from optimizer.scenario.scenario import Scenario
+from optimizer.scenario.tariff import Tariff
 
 
 def overview(scenario: Scenario) -> str:
@@ -42,6 +45,7 @@ def overview(scenario: Scenario) -> str:
         lines.append(f"  battery {battery.name}: {power}, {battery.energy_mwh:.4g} MWh")
     for ppa in supply.ppas:
         lines.append(f"  PPA {ppa.name}: {ppa.kind.replace('_', ' ')}{', optional' if ppa.optional else ''}")
+    lines += _market_lines(scenario)
     for contract in scenario.contracts:
         pools = ", ".join(contract.pools)
         optional = ", optional" if contract.optional else ""
@@ -53,3 +57,31 @@ def overview(scenario: Scenario) -> str:
         lines.append(f"  {contract.kind} {contract.name}: {what}, on {pools}{optional}")
     lines += [f"  note: {note}" for note in notes_of(scenario)]
     return "\n".join(lines)
+
+
+def _market_lines(scenario: Scenario) -> list[str]:
+    """The tariff, what is sold of flexibility, what is held by hand."""
+    supply, lines = scenario.supply, []
+    if supply.tariff is not None:
+        tariff = supply.tariff
+        parts = [f"{len(things)} {what}" for what, things in _charges(tariff) if things]
+        lines.append(f"  tariff {tariff.name}: {', '.join(parts) or 'no charges by load'}")
+    for reserve in supply.reserves:
+        lines.append(f"  reserve {reserve.name}: {reserve.direction}, offered by {', '.join(reserve.providers)}")
+    for event in supply.demand_response:
+        window = f"{event.start.isoformat()} to {event.end.isoformat()}"
+        lines.append(f"  demand response {event.name}: {event.committed_reduction_mw:.4g} MW, {window}")
+    for override in scenario.overrides:
+        how = override.hold or f"at {override.power_mw:g} MW"
+        window = f"{override.start.isoformat()} to {override.end.isoformat()}"
+        lines.append(f"  override: {override.item} held {how}, {window}")
+    return lines
+
+
+def _charges(tariff: Tariff) -> list[tuple[str, tuple[Any, ...]]]:
+    return [
+        ("energy periods", tariff.energy),
+        ("demand charges", tariff.demand),
+        ("coincident charges", tariff.coincident),
+        ("taxes", tariff.taxes),
+    ]

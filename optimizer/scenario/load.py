@@ -68,7 +68,7 @@ def parse(data: bytes, *, form: str, folder: Path, source: str = "scenario") -> 
         raise _unreadable(source, f"a {type(raw).__name__}", "an object with the scenario's fields")
     faults: list[Fault] = []
     try:
-        resolved = _with_series(raw, "", SeriesFiles(folder), faults)
+        resolved = with_series(raw, "", SeriesFiles(folder), faults)
     except RecursionError:
         raise _unreadable(source, "nested too deeply", "the structure that `wattshift schema` shows") from None
     try:
@@ -91,7 +91,7 @@ def _follows(fault: Fault, single: list[Fault]) -> bool:
     return fault.found.startswith("neither ") and not names.isdisjoint(fault.found.split())
 
 
-def _with_series(raw: Any, place: str, files: SeriesFiles, faults: list[Fault]) -> Any:
+def with_series(raw: Any, place: str, files: SeriesFiles, faults: list[Fault]) -> Any:
     """The document with every `{file, column}` replaced by the values read."""
     if isinstance(raw, dict):
         if "file" in raw and "column" in raw and set(raw) <= {"file", "column", "time_column"}:
@@ -101,11 +101,11 @@ def _with_series(raw: Any, place: str, files: SeriesFiles, faults: list[Fault]) 
                 faults.append(Fault(place, error.found, error.allowed))
                 # A stand-in, so that the rest is checked too; the fault refuses the scenario.
                 return 1e7 if place.endswith(".nodes_available") else 1.0
-        return {k: _with_series(v, dotted(place, k), files, faults) for k, v in raw.items()}
+        return {k: with_series(v, dotted(place, k), files, faults) for k, v in raw.items()}
     if isinstance(raw, list):
         if not any(isinstance(v, dict | list) for v in raw):
             return raw
-        return [_with_series(v, f"{place}[{i}]", files, faults) for i, v in enumerate(raw)]
+        return [with_series(v, f"{place}[{i}]", files, faults) for i, v in enumerate(raw)]
     return raw
 
 

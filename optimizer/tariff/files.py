@@ -11,8 +11,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from optimizer.scenario.faults import ScenarioError
-from optimizer.scenario.load import SCENARIO_FILE
+from optimizer.scenario.faults import Fault, ScenarioError
+from optimizer.scenario.files import SeriesFiles
+from optimizer.scenario.load import SCENARIO_FILE, with_series
 from optimizer.scenario.places import faults_from
 from optimizer.scenario.tariff import Tariff
 from optimizer.tariff.errors import TariffError
@@ -52,11 +53,16 @@ def read_tariff(path: str | Path) -> TariffFile:
         raise TariffError(f"{path.name}, supply.tariff", "missing", "the scenario's tariff, to be billed")
     document = raw if nested else {"supply": {"tariff": raw}}
     zone = time.get("zone") if isinstance(time, Mapping) else None
-    return TariffFile(_validated(document, str(path), nested), zone if isinstance(zone, str) else None, is_urdb=False)
+    faults: list[Fault] = []
+    read = with_series(
+        document["supply"]["tariff"], "supply.tariff" if nested else "", SeriesFiles(path.parent), faults
+    )
+    if faults:
+        raise ScenarioError(faults, str(path))
+    return TariffFile(_validated(read, str(path), nested), zone if isinstance(zone, str) else None, is_urdb=False)
 
 
-def _validated(document: Mapping[str, Any], source: str, nested: bool) -> Tariff:
-    raw = document["supply"]["tariff"]
+def _validated(raw: Any, source: str, nested: bool) -> Tariff:
     try:
         return Tariff.model_validate(raw)
     except ValidationError as error:

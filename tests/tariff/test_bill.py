@@ -208,3 +208,16 @@ def test_a_year_of_quarters_in_a_second() -> None:
     begin = time.perf_counter()
     bill(of, metered, timezone=CENTRAL)
     assert time.perf_counter() - begin < 1.0
+
+
+def test_coincident_probability_is_spread_over_its_interval() -> None:
+    """40 % for an interval of two hours: 0.2 of the load in each of them."""
+    series = {"start": "2024-01-01T01:00:00-06:00", "interval_minutes": 120, "values": [0.4]}
+    of = tariff(coincident=[{"name": "cp", "rate_usd_per_kw": 10.0, "probability": series}])
+    assert lines(bill(of, load([7.0, 3.0, 5.0, 9.0])), "coincident") == [pytest.approx(10.0 * 0.2 * (3.0 + 5.0))]
+
+
+def test_a_probability_without_times_cannot_be_billed() -> None:
+    of = tariff(coincident=[{"name": "cp", "rate_usd_per_kw": 10.0, "probability": [0.1, 0.2]}])
+    with pytest.raises(TariffError, match="probabilities without times"):
+        bill(of, load([7.0, 3.0]))
