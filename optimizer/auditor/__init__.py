@@ -18,6 +18,7 @@ from optimizer.auditor.carbon import audit_carbon
 from optimizer.auditor.case import Case, Fields
 from optimizer.auditor.contracts import KINDS
 from optimizer.auditor.day_ahead import audit_day_ahead
+from optimizer.auditor.demand_response import audit_demand_response
 from optimizer.auditor.energy import audit_energy
 from optimizer.auditor.findings import Findings, Violation
 from optimizer.auditor.fleets import audit_fleet
@@ -26,10 +27,12 @@ from optimizer.auditor.market import audit_market
 from optimizer.auditor.meter import audit_meter
 from optimizer.auditor.onsite import audit_plant
 from optimizer.auditor.outcome import SOLVED, check_outcome, check_unsolved
+from optimizer.auditor.overrides import audit_overrides
 from optimizer.auditor.pools import PoolUse, audit_pool
 from optimizer.auditor.power import Load, audit_power
 from optimizer.auditor.ppas import audit_ppa
 from optimizer.auditor.reports import check_reports
+from optimizer.auditor.reserves import Providers, audit_reserves
 from optimizer.auditor.rows import Periods, Rows
 from optimizer.auditor.served import serve
 from optimizer.auditor.state import check_state
@@ -91,6 +94,10 @@ def _check_plan(case: Case) -> None:
     meter = audit_meter(case, audit_power(case, loads), plant.drawn, plant.made)
     price = audit_energy(case, meter)
     audit_day_ahead(case, price, meter)
+    audit_reserves(case, Providers(fleets, served, plant, loads), meter, hashprice, price)
+    for event in scenario.supply.demand_response:
+        audit_demand_response(case, event, meter)
+    audit_overrides(case, fleets, halls, plant)
     carbon = audit_carbon(case, meter)
     for ppa in scenario.supply.ppas:
         plant.ppas[ppa.name] = audit_ppa(case, ppa, price)

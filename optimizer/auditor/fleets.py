@@ -26,6 +26,8 @@ class FleetFindings:
     capacity_mw: float
     groups: dict[str, Ints]
     """Groups by mode, (periods,)."""
+    warming: dict[str, Ints]
+    """Of them, those that warm up, by each mode with hashrate."""
     walk: Walk
     entered: Warming
     """All starts by mode, those before the horizon included (only such as still warm up in it)."""
@@ -62,7 +64,7 @@ def audit_fleet(case: Case, fleet: Fleet, hashprice: Floats) -> FleetFindings:
     hashrate = _check_hashrate(case, fleet, groups, warming)
     _post(case, fleet, hashprice, hashrate, up, walked.starts)
     today = _check_starts_per_day(case, fleet, walked.starts)
-    return FleetFindings(fleet, it_mw, capacity, groups, walked, entered, warm_up, today)
+    return FleetFindings(fleet, it_mw, capacity, groups, warming, walked, entered, warm_up, today)
 
 
 def _up_modes(fleet: Fleet) -> list[Mode]:

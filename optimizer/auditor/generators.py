@@ -21,6 +21,8 @@ class GeneratorFindings:
 
     generator: Generator
     flow: Flow
+    on: Ints
+    """1 where it runs, (periods,)."""
     walk: Walk
 
 
@@ -38,7 +40,7 @@ def audit_generator(case: Case, generator: Generator) -> GeneratorFindings:
     fuel = align(generator.fuel_usd_per_mwh, case.horizon) * case.hours
     case.ledger.post(name, "fuel", -fuel * output, fuel * generator.capacity_mw)
     case.ledger.post(name, "start", -generator.start_cost_usd * walked.starts, generator.start_cost_usd)
-    return GeneratorFindings(generator, Flow(output, np.full(case.length, generator.capacity_mw)), walked)
+    return GeneratorFindings(generator, Flow(output, np.full(case.length, generator.capacity_mw)), on, walked)
 
 
 def _check_load(case: Case, generator: Generator, output: Floats, on: Ints) -> None:

@@ -40,18 +40,25 @@ def mw_per_gpu(pool: Pool, utilisation: float) -> float:
     return (pool.peak_power_w - pool.idle_power_w) / pool.gpus_per_node * utilisation / 1e6
 
 
+def nodes_in_order(case: Case, pool: Pool) -> Floats:
+    """Most nodes that may be on, (periods,)."""
+    if pool.nodes_available is None:
+        return np.full(case.length, float(pool.nodes))
+    available = np.floor(align(pool.nodes_available, case.horizon, "min") + 1e-9)
+    return np.asarray(np.minimum(available, pool.nodes))
+
+
 def audit_pool(case: Case, pool: Pool, use: PoolUse) -> PoolFindings:
     """Check a pool and post its money."""
     rows, book, name = case.rows, case.book, pool.name
     on = rows.take_whole(name, "nodes_on", pool.nodes, "nodes")
     if pool.nodes_available is not None:
-        available = np.floor(align(pool.nodes_available, case.horizon, "min") + 1e-9)
         book.at_most(
             "nodes_available",
             name,
             "nodes_on",
             on * 1.0,
-            available,
+            nodes_in_order(case, pool),
             unit="nodes",
             tolerance=0.0,
             limit_name="nodes available",

@@ -13,6 +13,7 @@ import numpy as np
 
 from optimizer.auditor.book import Floats, relative, share_of
 from optimizer.auditor.case import Case
+from optimizer.auditor.cooling import audit_cooling
 from optimizer.auditor.meter import Flow
 from optimizer.scenario.series import align
 from optimizer.scenario.site import Hall, PueTable
@@ -28,7 +29,7 @@ class Load:
 
 
 def pue_of(case: Case, hall: Hall) -> Floats:
-    """PUE, (periods,)."""
+    """PUE of a hall without cooling modes, (periods,)."""
     if not isinstance(hall.pue, PueTable):
         return align(hall.pue, case.horizon)
     points = sorted(zip(hall.pue.ambient_c, hall.pue.pue, strict=True))
@@ -72,7 +73,7 @@ def _audit_hall(case: Case, hall: Hall, loads: list[Load]) -> tuple[Floats, Floa
     book.at_most(
         "hall_limit", name, "IT power", it_mw, limit, unit="MW", tolerance=share_of(highest), limit_name="IT limit"
     )
-    pue = pue_of(case, hall)
+    pue = audit_cooling(case, hall, it_mw, installed) if hall.cooling else pue_of(case, hall)
     book.equal("input", name, "PUE", rows.take(name, "pue"), pue, unit="", tolerance=relative(pue))
     claimed = rows.take(name, "facility_mw")
     overhead = np.full(case.length, hall.overhead_mw)
