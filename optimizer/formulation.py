@@ -14,7 +14,7 @@ from optimizer.components.contract import ContractBlock
 from optimizer.components.fleet import FleetBlock
 from optimizer.components.generator import GeneratorBlock
 from optimizer.components.grid import GridBlock
-from optimizer.components.hall import add_hall
+from optimizer.components.hall import HallBlock
 from optimizer.components.market import hashprice
 from optimizer.components.model import Model
 from optimizer.components.pool import PoolBlock
@@ -33,6 +33,7 @@ class Formulation:
     fleets: dict[str, FleetBlock]
     pools: dict[str, PoolBlock]
     contracts: dict[str, ContractBlock]
+    halls: dict[str, HallBlock]
     renewables: dict[str, RenewableBlock]
     generators: dict[str, GeneratorBlock]
     batteries: dict[str, BatteryBlock]
@@ -52,6 +53,8 @@ class Formulation:
             pool.settle(settled)
         for contract in self.contracts.values():
             contract.settle(settled)
+        for hall in self.halls.values():
+            hall.settle(settled)
         for generator in self.generators.values():
             generator.settle(settled)
         self._settle_batteries(settled)
@@ -89,14 +92,14 @@ def formulate(scenario: Scenario, more_groups: Mapping[str, Floats] | None = Non
     contracts = {terms.name: contract_block(model, terms, pools) for terms in scenario.contracts}
     for pool_block in pools.values():
         pool_block.close()
-    halls = [add_hall(model, hall) for hall in scenario.site.halls]
+    halls = {hall.name: HallBlock(model, hall) for hall in scenario.site.halls}
     supply = scenario.supply
     renewables = {terms.name: RenewableBlock(model, terms) for terms in supply.renewables}
     generators = {terms.name: GeneratorBlock(model, terms) for terms in supply.generators}
     batteries = {terms.name: BatteryBlock(model, terms) for terms in supply.batteries}
     ppas = {terms.name: PpaBlock(model, terms) for terms in supply.ppas}
-    demand = [*halls, *(battery.draw_mw for battery in batteries.values())]
+    demand = [*(hall.facility_mw for hall in halls.values()), *(battery.draw_mw for battery in batteries.values())]
     made = [*(block.power_mw for block in renewables.values()), *(block.power_mw for block in generators.values())]
     grid = GridBlock(model, demand, made)
     problem = model.builder.build()
-    return Formulation(model, problem, fleets, pools, contracts, renewables, generators, batteries, ppas, grid)
+    return Formulation(model, problem, fleets, pools, contracts, halls, renewables, generators, batteries, ppas, grid)

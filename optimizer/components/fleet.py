@@ -90,7 +90,8 @@ class FleetBlock:
         drawing.add(self.in_mode, group_mw > 0.0)
         least = np.where(group_mw > 0.0, group_mw, np.inf).min(axis=0)
         always = np.asarray(((group_mw > 0.0) | barred).all(axis=0))
-        model.draw(fleet.hall, Draw(self.power_mw, drawing, float(self._groups.max()), least, always))
+        most_mw = self._groups * group_mw.max(axis=0)
+        model.draw(fleet.hall, Draw(self.power_mw, drawing, float(self._groups.max()), least, always, most_mw))
         drawn = sum(c.count * machines * self._mode(c.kind).power_w / 1e6 for c in self.cohorts)
         before = drawn if self._state.it_power_mw is None else self._state.it_power_mw
         require_ramp(model, fleet.name, self.power_mw, fleet.ramp_mw_per_hour, before)

@@ -3,6 +3,8 @@
     IT(t) = Σ fleets and pools in the hall ≤ limit(t)
     facility power F(t) = overhead × h(t) + PUE(t) × IT(t)
 
+PUE is given, or follows from the hall's cooling modes: `components.cooling`.
+
 h(t) = 1, unless the overhead is switched off with the hall. Then h(t) is binary, 1 where anything draws power:
 
     items that draw power, of each fleet and pool  ≤  their number × h(t)
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimizer.components.cooling import Cooling, holding, least_share
 from optimizer.components.model import LIMIT_WORDS, Model, PeriodSum
 from optimizer.scenario.horizon import Horizon
 from optimizer.scenario.series import Series, align
@@ -22,7 +25,10 @@ from solvers.problem import Floats
 
 
 def pue_of(hall: Hall, ambient_c: Series | None, horizon: Horizon) -> Floats:
-    """PUE of each period, (periods,): given, or from the table at the period's mean temperature."""
+    """PUE of each period, (periods,): given, from the table at the period's mean temperature, or the least of the
+    cooling modes that hold (1 where none does: then there is no IT power)."""
+    if hall.cooling:
+        return 1.0 + least_share(hall, ambient_c, horizon)
     if isinstance(hall.pue, PueTable):
         if ambient_c is None:  # the scenario's checks refuse this earlier
             raise ValueError(f"hall {hall.name}: a PUE table needs site.ambient_c")
@@ -31,32 +37,50 @@ def pue_of(hall: Hall, ambient_c: Series | None, horizon: Horizon) -> Floats:
     return align(hall.pue, horizon)
 
 
-def add_hall(model: Model, hall: Hall) -> PeriodSum:
-    """Write a hall once all that stands in it has drawn its power; returns its facility power [MW]."""
-    it = model.it_mw(hall.name)
-    most = align(hall.it_limit_mw, model.horizon, "min")
-    pue = pue_of(hall, model.scenario.site.ambient_c, model.horizon)
-    facility = model.sum()
-    facility.add_sum(it, pue)
-    if hall.overhead_off_with_hall and hall.overhead_mw:
-        facility.add(_switched_on(model, hall.name, it), hall.overhead_mw)
-    else:
-        facility.add_constant(hall.overhead_mw)
-    rows = model.limit(it, -np.inf, most)
-    model.require(hall.name, "IT limit", "MW", rows, LIMIT_WORDS, size=float(most.max()), allowed=most)
-    model.show(hall.name, "it_mw", it)
-    model.show(hall.name, "pue", pue)
-    model.show(hall.name, "facility_mw", facility)
-    return facility
+class HallBlock:
+    """A hall, once all that stands in it has drawn its power."""
+
+    def __init__(self, model: Model, hall: Hall) -> None:
+        it = model.it_mw(hall.name)
+        most = align(hall.it_limit_mw, model.horizon, "min")
+        self._cooling: Cooling | None = None
+        self.facility_mw = facility = model.sum()
+        if hall.overhead_off_with_hall and hall.overhead_mw:
+            facility.add(_switched_on(model, hall.name, it), hall.overhead_mw)
+        else:
+            facility.add_constant(hall.overhead_mw)
+        rows = model.limit(it, -np.inf, most)
+        model.require(hall.name, "IT limit", "MW", rows, LIMIT_WORDS, size=float(most.max()), allowed=most)
+        model.show(hall.name, "it_mw", it)
+        if hall.cooling:
+            self._cooling = Cooling(model, hall, it, most, most_it_mw(model, hall))
+            facility.add_sum(it)
+            facility.add_sum(self._cooling.power_mw)
+        else:
+            pue = pue_of(hall, model.scenario.site.ambient_c, model.horizon)
+            facility.add_sum(it, pue)
+            model.show(hall.name, "pue", pue)
+        model.show(hall.name, "facility_mw", facility)
+
+    def settle(self, x: Floats) -> None:
+        """One cooling mode for all IT power."""
+        if self._cooling is not None:
+            self._cooling.settle(x)
+
+
+def most_it_mw(model: Model, hall: Hall) -> Floats:
+    """No plan draws more IT power in a hall than all that stands in it at full power, (periods,) [MW]."""
+    return sum((draw.most_mw for draw in model.draws.get(hall.name, [])), np.zeros(model.periods))
 
 
 def most_facility_mw(model: Model, hall: Hall) -> Floats:
     """No plan draws more in a hall than all that stands in it at full power, (periods,) [MW]."""
-    scenario = model.scenario
-    watts = sum(f.units * max(mode.power_w for mode in f.modes) for f in scenario.fleets if f.hall == hall.name)
-    watts += sum(p.nodes * max(p.peak_power_w, p.off_power_w) for p in scenario.pools if p.hall == hall.name)
-    pue = pue_of(hall, scenario.site.ambient_c, model.horizon)
-    return np.asarray(hall.overhead_mw + watts / 1e6 * pue)
+    ambient = model.scenario.site.ambient_c
+    pue = pue_of(hall, ambient, model.horizon)
+    if hall.cooling:
+        shares = np.array([[mode.power_share] for mode in hall.cooling])
+        pue = 1.0 + np.where(holding(hall, ambient, model.horizon), shares, 0.0).max(axis=0)
+    return np.asarray(hall.overhead_mw + most_it_mw(model, hall) * pue)
 
 
 def _switched_on(model: Model, hall: str, it: PeriodSum) -> Index:

@@ -68,7 +68,8 @@ class Draw:
     """What a fleet or pool draws in its hall.
 
     `items` counts those of its items that draw power, at most `most`; `least_mw` (periods,) is what the hall
-    draws at least where there are any; `always` (periods,) says where there are some whatever the plan.
+    draws at least where there are any; `always` (periods,) says where there are some whatever the plan; no plan draws
+    more than `most_mw` (periods,).
     """
 
     power_mw: PeriodSum
@@ -76,6 +77,7 @@ class Draw:
     most: float
     least_mw: Floats
     always: npt.NDArray[np.bool_]
+    most_mw: Floats
 
 
 @dataclass(frozen=True, eq=False)

@@ -103,7 +103,9 @@ class PoolBlock:
             drawing.add_sum(self.nodes_on, -1.0)
             drawing.add_constant(pool.nodes)
         always = np.full(model.periods, min(pool.idle_power_w, pool.off_power_w) > 0.0)
-        return Draw(self.power_mw, drawing, most, np.full(model.periods, min(least)), always)
+        largest = max(pool.peak_power_w, pool.idle_power_w, pool.off_power_w) * pool.nodes / 1e6
+        largest_mw = np.full(model.periods, largest)
+        return Draw(self.power_mw, drawing, most, np.full(model.periods, min(least)), always, largest_mw)
 
     def settle(self, x: Floats) -> None:
         """Put the starts and stops in their plain form."""
