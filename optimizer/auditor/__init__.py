@@ -36,8 +36,9 @@ from optimizer.auditor.reserves import Providers, audit_reserves
 from optimizer.auditor.rows import Periods, Rows
 from optimizer.auditor.served import serve
 from optimizer.auditor.state import check_state
+from optimizer.auditor.tariff import audit_tariff
 from optimizer.scenario.scenario import Scenario
-from optimizer.schedule import Schedule
+from optimizer.schedule import MonthBill, Schedule
 
 __all__ = ["Findings", "Violation", "audit"]
 
@@ -55,7 +56,7 @@ def audit(scenario: Scenario, schedule: Schedule) -> Findings:
     rows = Rows(schedule, horizon, periods, book)
     ledger = Ledger(horizon)
     case = Case(scenario, schedule, horizon, book, periods, rows, ledger)
-    _check_plan(case)
+    bills = _check_plan(case)
     rows.close()
     compare(schedule, ledger, horizon, periods, book)
     check_outcome(schedule, ledger, horizon, book)
@@ -66,6 +67,7 @@ def audit(scenario: Scenario, schedule: Schedule) -> Findings:
         horizon_profit_usd=ledger.total(end),
         ledger_rows=ledger.rows(0, cut),
         look_ahead_ledger_rows=ledger.rows(cut, end),
+        bills=bills,
     )
 
 
@@ -79,8 +81,9 @@ def _check_identity(scenario: Scenario, schedule: Schedule, book: Book) -> None:
             book.add("scenario", "schedule", None, f"{name} is {said!r}; the scenario says {own!r}")
 
 
-def _check_plan(case: Case) -> None:
-    """Physics and terms from the inside out: contracts, machines, halls, plant, meter, bill; then what is reported."""
+def _check_plan(case: Case) -> tuple[MonthBill, ...]:
+    """Physics and terms from the inside out: contracts, machines, halls, plant, meter, bill; then what is reported.
+    Returns the utility's bills."""
     scenario = case.scenario
     pools = {pool.name: pool for pool in scenario.pools}
     uses = {name: PoolUse(np.zeros(case.length), np.zeros(case.length)) for name in pools}
@@ -98,6 +101,7 @@ def _check_plan(case: Case) -> None:
     for event in scenario.supply.demand_response:
         audit_demand_response(case, event, meter)
     audit_overrides(case, fleets, halls, plant)
+    bills = audit_tariff(case, meter)
     carbon = audit_carbon(case, meter)
     for ppa in scenario.supply.ppas:
         plant.ppas[ppa.name] = audit_ppa(case, ppa, price)
@@ -106,3 +110,4 @@ def _check_plan(case: Case) -> None:
         states[one.name] = KINDS[one.contract.kind](case, one)
     check_reports(case)
     check_state(case, fleets, halls, states, plant, carbon)
+    return bills

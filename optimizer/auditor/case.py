@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.auditor.book import Book, Floats
+from optimizer.auditor.clockwork import Clock
 from optimizer.auditor.ledger import Ledger
 from optimizer.auditor.rows import Periods, Rows
 from optimizer.scenario.horizon import Horizon
@@ -78,6 +79,11 @@ class Case:
         """Mean ambient temperature [°C], (periods,); None where none is given."""
         series = self.scenario.site.ambient_c
         return None if series is None else align(series, self.horizon)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The local clock of the months that the horizon touches."""
+        return Clock(self.horizon)
 
     @cached_property
     def local_days(self) -> list[int]:

@@ -1,92 +1,45 @@
-"""The energy bill: price series or time-of-use calendar, adders, delivery losses; what export earns.
+"""The energy bill: price series, time-of-use calendar or a tariff's rates, adders, delivery losses; what export earns.
 
 cost = import × Δt × (price + adders) × (1 + loss factor);  income = export × Δt × export price
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 
 import numpy as np
 
 from optimizer.auditor.book import Floats, relative
 from optimizer.auditor.case import Case
 from optimizer.auditor.meter import Meter
+from optimizer.auditor.month_energy import first_rates, over_periods, sell_rates
 from optimizer.scenario.series import align
-from optimizer.scenario.supply import TouCalendar, TouWindow
-
-STEP_MINUTES = 5
-"""Windows open and close on five-minute marks: each step lies in one window whole."""
+from optimizer.scenario.supply import TouCalendar
 
 
 def energy_price(case: Case) -> Floats:
-    """Energy price without adders [USD/MWh], (periods,)."""
-    energy = case.scenario.supply.energy
+    """Energy price without adders [USD/MWh], (periods,); a tariff's is that of its first tier."""
+    energy, tariff = case.scenario.supply.energy, case.scenario.supply.tariff
     if energy.price_usd_per_mwh is not None:
         return align(energy.price_usd_per_mwh, case.horizon)
-    if energy.tou is None:
-        return np.zeros(case.length)
-    return _calendar_price(case, energy.tou)
+    if energy.tou is not None:
+        return _calendar_price(case, energy.tou)
+    if tariff is not None and tariff.energy:
+        return over_periods(case.clock, case.length, first_rates(case.clock, tariff))
+    return np.zeros(case.length)
 
 
 def _calendar_price(case: Case, tou: TouCalendar) -> Floats:
     """Mean of the windows' prices over each period."""
-    horizon = case.horizon
-    day_kind = _day_kinds(tou.holidays)
-    kinds: dict[date, str] = {}
-    known: dict[tuple[int, str, int, int], float | None] = {}
-    steps = horizon.step_minutes // STEP_MINUTES
-    prices = np.zeros(case.length)
-    for period, minute in enumerate(horizon.start_minutes.tolist()):
-        total = 0.0
-        for step in range(steps):
-            local = datetime.fromtimestamp((minute + step * STEP_MINUTES) * 60.0, horizon.zone)
-            day = local.date()
-            kind = kinds.get(day) or kinds.setdefault(day, day_kind(day))
-            key = (local.month, kind, local.hour, local.minute)
-            if key not in known:
-                known[key] = _price_at(tou.windows, local, kind)
-            price = known[key]
-            if price is None:
-                message = f"no window of the time-of-use calendar covers {local.isoformat()}"
-                case.book.add("input", "site", period, message, unit="USD/MWh")
-            total += price or 0.0
-        prices[period] = total / steps
-    return prices
-
-
-def _price_at(windows: tuple[TouWindow, ...], local: datetime, kind: str) -> float | None:
-    """Price of the first window that a moment lies in."""
-    clock = local.time()
-    for window in windows:
-        if local.month not in window.months or kind not in window.days:
-            continue
-        if window.start < window.end:
-            inside = window.start <= clock < window.end
-        else:
-            # All day where both are the same; else the window passes midnight.
-            inside = window.start == window.end or clock >= window.start or clock < window.end
-        if inside:
-            return window.price_usd_per_mwh
-    return None
-
-
-def _day_kinds(calendar: str | None) -> Callable[[date], str]:
-    """What kind of day a date is: `weekday`, `weekend` or, of the named calendar, `holiday`."""
-    public: object = ()
-    if calendar is not None:
-        import holidays
-
-        country, _, subdivision = calendar.partition("-")
-        public = holidays.country_holidays(country, subdiv=subdivision or None)
-
-    def kind(day: date) -> str:
-        if day in public:  # type: ignore[operator]
-            return "holiday"
-        return "weekend" if day.weekday() >= 5 else "weekday"
-
-    return kind
+    clock = case.clock
+    prices = np.full(len(clock.minutes), np.nan)
+    for window in reversed(tou.windows):
+        prices[clock.inside((window,), tou.holidays)] = window.price_usd_per_mwh
+    for step in np.flatnonzero(np.isnan(prices) & (clock.period >= 0)).tolist():
+        local = datetime.fromtimestamp(float(clock.minutes[step]) * 60.0, case.horizon.zone)
+        message = f"no window of the time-of-use calendar covers {local.isoformat()}"
+        case.book.add("input", "site", int(clock.period[step]), message, unit="USD/MWh")
+    return over_periods(clock, case.length, np.nan_to_num(prices))
 
 
 def audit_energy(case: Case, meter: Meter) -> Floats:
@@ -112,9 +65,14 @@ def audit_energy(case: Case, meter: Meter) -> Floats:
 
 
 def _post_export(case: Case, meter: Meter, energy_price: Floats) -> None:
-    """Income of the export: its own price, else the energy price without adders; no losses."""
-    series = case.scenario.supply.energy.export_price_usd_per_mwh
-    price = energy_price if series is None else align(series, case.horizon)
+    """Income of the export: its own price, else what the tariff whose energy rates hold buys at, else the energy
+    price without adders; no losses."""
+    series, tariff = case.scenario.supply.energy.export_price_usd_per_mwh, case.scenario.supply.tariff
+    price = energy_price
+    if series is not None:
+        price = align(series, case.horizon)
+    elif tariff is not None and tariff.energy:
+        price = over_periods(case.clock, case.length, sell_rates(case.clock, tariff))
     claimed = case.rows.take("site", "export_price_usd_per_mwh")
     case.book.equal("input", "site", "export price", claimed, price, unit="USD/MWh", tolerance=relative(price))
     earned = price * case.hours

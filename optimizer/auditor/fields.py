@@ -10,8 +10,11 @@ from optimizer.auditor.book import Book, number, same_moment
 from optimizer.auditor.case import Expected, Fields
 
 
-def check_fields(book: Book, rule: str, item: str, place: str, fields: Fields, actual: Any) -> None:
-    """Compare the attributes of a record with what is expected of them. `place`: the record, for messages."""
+def check_fields(
+    book: Book, rule: str, item: str, place: str, fields: Fields, actual: Any, period: int | None = None
+) -> None:
+    """Compare the attributes of a record with what is expected of them. `place`: the record, for messages; `period`:
+    where it stands, if anywhere."""
     for name, expected in fields.items():
         said = getattr(actual, name, None)
         off = _difference(expected, said)
@@ -19,7 +22,7 @@ def check_fields(book: Book, rule: str, item: str, place: str, fields: Fields, a
             continue
         unit = f" {expected.unit}" if expected.unit else ""
         message = f"{place}{name} is {_words(said)}; it comes to {_words(expected.value)}{unit}"
-        book.add(rule, item, None, message, amount=off if math.isfinite(off) else None, unit=expected.unit)
+        book.add(rule, item, period, message, amount=off if math.isfinite(off) else None, unit=expected.unit)
 
 
 def _difference(expected: Expected, said: Any) -> float | None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from optimizer.schedule import LedgerRow
+from optimizer.schedule import LedgerRow, MonthBill
 
 MOST_SHOWN = 200
 """Violations that `str()` of the findings spells out."""
@@ -62,6 +62,8 @@ class Findings:
     ledger_rows: tuple[LedgerRow, ...] = ()
     """The audit's own ledger of the committed part: its lines that are not zero."""
     look_ahead_ledger_rows: tuple[LedgerRow, ...] = ()
+    bills: tuple[MonthBill, ...] = ()
+    """With a tariff: the audit's own bill so far of each month that the committed part touches."""
 
     @property
     def ok(self) -> bool:

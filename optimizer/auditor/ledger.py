@@ -45,11 +45,13 @@ class Ledger:
         """Dollars of a line, (periods,)."""
         return self._usd.get(line, np.zeros(self._horizon.periods))
 
+    def scale(self, line: Line) -> Floats:
+        """Dollars that a line would be at capacity, (periods,)."""
+        return self._scale.get(line, np.zeros(self._horizon.periods))
+
     def tolerance(self, line: Line) -> Floats:
         """Dollars by which a line may be off, (periods,)."""
-        usd = self.usd(line)
-        scale = self._scale.get(line, np.zeros(self._horizon.periods))
-        return np.asarray(SHARE * np.maximum(1.0, np.maximum(np.abs(usd), scale)))
+        return np.asarray(SHARE * np.maximum(1.0, np.maximum(np.abs(self.usd(line)), self.scale(line))))
 
     def total(self, end: int) -> float:
         """Profit of the periods before `end`."""

@@ -27,6 +27,7 @@ def check_unsolved(schedule: Schedule, book: Book) -> None:
         "look_ahead_dispatch_rows",
         "look_ahead_ledger_rows",
         "contracts",
+        "bills",
     ):
         count = len(getattr(schedule, name))
         if count:

@@ -1,0 +1,116 @@
+"""Energy rates of a tariff (section 6): the rate of a time-of-use period, and what tiers add by the month's energy.
+
+A plan takes only tariffs whose periods all have the same tier ends and the same steps from rate to rate. Then
+
+    cost = Σ_t import × Δt × first rate(t) × (1 + loss)  +  extra(month's energy, billed demand)
+    extra(E, D) = (1 + loss) × Σ_k (rate_k − rate_1) × E in tier k
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from optimizer.auditor.book import Floats
+from optimizer.auditor.case import Case
+from optimizer.auditor.clockwork import Clock
+from optimizer.auditor.demand import KW_PER_MW, ChargeFindings
+from optimizer.auditor.meter import Meter
+from optimizer.auditor.metering import blocks_of
+from optimizer.auditor.months import Month, post_month_line
+from optimizer.auditor.tiers import billed
+from optimizer.scenario.tariff import Tariff
+
+KWH_PER_MWH = 1000.0
+
+
+def first_rates(clock: Clock, tariff: Tariff) -> Floats:
+    """Rate of the first tier at each step [USD/MWh], (steps,)."""
+    firsts = [period.tiers[0] for period in tariff.energy]
+    return _by_step(clock, tariff, [tier.rate_usd_per_kwh + tier.adjustment_usd_per_kwh for tier in firsts])
+
+
+def sell_rates(clock: Clock, tariff: Tariff) -> Floats:
+    """Credit for export at each step [USD/MWh], (steps,)."""
+    return _by_step(clock, tariff, [period.tiers[0].sell_usd_per_kwh or 0.0 for period in tariff.energy])
+
+
+def _by_step(clock: Clock, tariff: Tariff, usd_per_kwh: Sequence[float]) -> Floats:
+    """What the first energy period that holds each step says, in MWh."""
+    values = np.zeros(len(clock.minutes))
+    for period, value in reversed(list(zip(tariff.energy, usd_per_kwh, strict=True))):
+        values[clock.inside(period.windows, tariff.holidays)] = value * KWH_PER_MWH
+    return values
+
+
+def over_periods(clock: Clock, periods: int, values: Floats) -> Floats:
+    """Mean of the steps' values over each period, (periods,)."""
+    among = clock.period >= 0
+    total = np.bincount(clock.period[among], weights=values[among], minlength=periods)
+    return np.asarray(total / np.bincount(clock.period[among], minlength=periods))
+
+
+def post_tiers(case: Case, clock: Clock, meter: Meter, month: Month, charges: Sequence[ChargeFindings]) -> None:
+    """Post what tiers beyond the first add for the month's energy."""
+    tariff = case.scenario.supply.tariff
+    assert tariff is not None
+    if not tariff.energy or len(tariff.energy[0].tiers) == 1:
+        return
+    energy, before = meter.import_mw * case.hours, month.so_far.import_mwh
+    demand = BilledDemand(case, clock, meter, month, charges)
+    without = _extra(case, tariff, month, before, demand.without_plan())
+    whole, committed = (
+        _extra(case, tariff, month, before + float(energy[month.first : end].sum()), demand_mw) - without
+        for end, demand_mw in ((month.end, demand.whole()), (month.seam, demand.committed()))
+    )
+    steps = [tier.rate_usd_per_kwh + tier.adjustment_usd_per_kwh for tier in tariff.energy[0].tiers]
+    most = before + float(meter.most_mw[month.first : month.end].sum()) * case.hours
+    widest = max(abs(step - steps[0]) for step in steps) * KWH_PER_MWH * _lossy(case)
+    post_month_line(case, month, "grid", "energy", -whole, -committed, widest * most)
+
+
+def _extra(case: Case, tariff: Tariff, month: Month, energy_mwh: float, demand_mw: float) -> float:
+    """What the tiers beyond the first add for the month's energy so far [USD]."""
+    tiers = tariff.energy[0].tiers
+    rates = [tier.rate_usd_per_kwh + tier.adjustment_usd_per_kwh for tier in tiers]
+    ends = [tier.end_kwh(month.days, demand_mw * KW_PER_MW) for tier in tiers]
+    return _lossy(case) * billed(energy_mwh * KWH_PER_MWH, ends, [rate - rates[0] for rate in rates])
+
+
+def _lossy(case: Case) -> float:
+    return 1.0 + case.scenario.supply.energy.loss_factor
+
+
+class BilledDemand:
+    """Billed demand of a month [MW], which tiers in kWh per kW end by: the highest of the charges that hold at every
+    moment of it; where there is none, the highest demand of all hours as the first charge meters it."""
+
+    def __init__(self, case: Case, clock: Clock, meter: Meter, month: Month, charges: Sequence[ChargeFindings]) -> None:
+        self._month = month
+        self._charges = [charge for charge in charges if month.number in charge.always]
+        self._anyway = max((charge.anyway(month) for charge in charges), default=0.0)
+        first = charges[0].terms if charges else None
+        blocks = blocks_of(clock, case.horizon, None if first is None else first.metering_minutes)
+        opened = None if first is None else case.scenario.state.tariff.open_intervals.get(first.name)
+        demand = np.where(blocks.month == month.number, blocks.demand(meter.import_mw, opened), 0.0)
+        published = blocks.start_minutes < float(case.horizon.start_minutes[0]) + case.committed * 60.0 * case.hours
+        self._whole, self._committed = float(demand.max()), float(demand[published].max())
+
+    def without_plan(self) -> float:
+        """If the plan did nothing."""
+        if self._charges:
+            return max(charge.without_plan(self._month) for charge in self._charges)
+        return self._anyway
+
+    def whole(self) -> float:
+        """With all that the plan does."""
+        if self._charges:
+            return max(charge.with_plan(self._month, charge.whole) for charge in self._charges)
+        return max(self._anyway, self._whole)
+
+    def committed(self) -> float:
+        """With what its committed part does."""
+        if self._charges:
+            return max(charge.with_plan(self._month, charge.committed) for charge in self._charges)
+        return max(self._anyway, self._committed)
