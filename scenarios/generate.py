@@ -208,6 +208,40 @@ def clock_change(start: str, hours: int, minutes: int) -> Callable[[np.random.Ge
     return files
 
 
+def last_day_of_july(rng: np.random.Generator) -> Files:
+    """A hot Friday on which the grid may see July's peak in the late afternoon, and six hours of August."""
+    grid = Grid("America/Chicago", "2026-07-31", 30)
+    price = prices(grid, rng, base=27.0, noon_dip=20.0, night_dip=10.0, evening=58.0)
+    peak_day = grid.starts[0].date()
+    chance = [
+        round(0.16 * bell(hour, 17.0, 1.2), 4) if start.date() == peak_day and 14 <= hour < 20 else 0.0
+        for start, hour in zip(grid.starts, grid.clock(), strict=True)
+    ]
+    wind = Noise(rng, 0.08, memory=0.8)
+    sun = [max(0.0, round(5.0 * bell(hour, 13.5, 4.5) - 0.4, 2)) for hour in grid.clock()]
+    return {
+        "prices.csv": (
+            grid,
+            {
+                "price_usd_per_mwh": price,
+                "export_usd_per_mwh": [round(usd - 3.0, 2) for usd in price],
+                "ecrs_usd_per_mw_h": [round(4.0 + 16.0 * bell(hour, 18.5, 2.5), 2) for hour in grid.clock()],
+            },
+        ),
+        "weather.csv": (
+            grid,
+            {
+                "ambient_c": ambient(grid, rng, low=22.5, high=39.0),
+                "wind": [
+                    round(min(0.9, max(0.0, 0.42 - 0.25 * bell(hour, 15.0, 5.0) + wind())), 3) for hour in grid.clock()
+                ],
+                "solar_swap_mw": sun,
+            },
+        ),
+        "peaks.csv": (grid, {"probability": chance}),
+    }
+
+
 EXAMPLES: dict[str, tuple[int, Callable[[np.random.Generator], Files]]] = {
     "west-texas-hybrid-day": (20260812, west_texas_hybrid_day),
     "halving-before": (840_000, halving("2024-04-17")),
@@ -215,6 +249,7 @@ EXAMPLES: dict[str, tuple[int, Callable[[np.random.Generator], Files]]] = {
     "halving-after": (840_000, halving("2024-04-24")),
     "small-miner-s21-m60s": (20260717, small_miner),
     "ai-heavy-tight-sla": (20260122, ai_heavy),
+    "last-day-of-july": (20260731, last_day_of_july),
     "clock-change-day": (20261101, clock_change("2026-11-01", 31, 60)),
     "clock-change-day-spring": (20260308, clock_change("2026-03-08", 23, 15)),
 }
