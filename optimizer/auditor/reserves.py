@@ -174,8 +174,8 @@ def _check_store(case: Case, found: BatteryFindings, offers: Sequence[Offer]) ->
     before = np.concatenate([[start], found.energy_mwh[:-1]])
     least, most = np.minimum(before, found.energy_mwh), np.maximum(before, found.energy_mwh)
     ways: tuple[tuple[Direction, str, float, Floats], ...] = (
-        ("up", "what its store can give", 1.0, np.maximum(least, 0.0) * battery.discharge_efficiency),
-        ("down", "the room in its store", battery.charge_efficiency, np.maximum(battery.energy_mwh - most, 0.0)),
+        ("up", "limit (what the store can give)", 1.0, np.maximum(least, 0.0) * battery.discharge_efficiency),
+        ("down", "limit (room in the store)", battery.charge_efficiency, np.maximum(battery.energy_mwh - most, 0.0)),
     )
     for direction, limit_name, efficiency, limit in ways:
         going = _going(offers, direction)
