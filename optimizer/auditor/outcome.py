@@ -1,6 +1,7 @@
 """How the solve is said to have ended: arithmetic of bound and gap, and plans that do not exist.
 
-gap = |bound − profit| / max(|profit|, 1 % of gross revenue, 1), over the whole horizon
+gap = |bound − profit| / max(|profit|, 1 % of gross revenue, 1), over the whole horizon; the profit is less what a
+re-plan holds against leaving published set-points
 """
 
 from __future__ import annotations
@@ -46,7 +47,11 @@ def check_outcome(schedule: Schedule, ledger: Ledger, horizon: Horizon, book: Bo
     """Bound, gap and status of a schedule with a solution, against the audit's own profit."""
     outcome = schedule.outcome
     bound, gap = outcome.bound_usd, outcome.gap
-    profit = ledger.total(horizon.periods)
+    leaving = outcome.leaving_usd
+    if not 0.0 <= leaving < math.inf:
+        book.add(RULE, "schedule", None, f"leaving_usd is {leaving}; it is an amount of 0 or more", unit="USD")
+        leaving = 0.0
+    profit = ledger.total(horizon.periods) - leaving
     proven = outcome.status == "proven"
     if bound is None or not math.isfinite(bound):
         if proven or gap is not None or outcome.gap_usd is not None:

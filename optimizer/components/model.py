@@ -106,6 +106,18 @@ class Requirement:
 Reader = Callable[[Floats], Floats]
 
 
+@dataclass(frozen=True, eq=False)
+class SetPoint:
+    """A decision that is published for others to carry out: its value in each period is what they set."""
+
+    item: str
+    quantity: str
+    amount: PeriodSum
+    unit: str
+    most: Floats
+    """Its largest value, (periods,); the least is 0."""
+
+
 @dataclass(eq=False)
 class Model:
     """Everything that the components have written so far."""
@@ -120,6 +132,7 @@ class Model:
     quantities: list[tuple[str, str, Reader]] = field(default_factory=list)
     """(item, quantity, how to read it from a solution) in the order of reporting."""
     requirements: list[Requirement] = field(default_factory=list)
+    set_points: list[SetPoint] = field(default_factory=list)
 
     @property
     def periods(self) -> int:
@@ -177,6 +190,12 @@ class Model:
             self.quantities.append((item, quantity, _constantly(value)))
         else:
             self.quantities.append((item, quantity, value))
+
+    def set_point(self, item: str, quantity: str, amount: PeriodSum, unit: str, most: FloatLike) -> None:
+        """Report a quantity that is a set-point; see `SetPoint`."""
+        self.show(item, quantity, amount)
+        limits = np.broadcast_to(np.asarray(most, dtype=float), (self.periods,))
+        self.set_points.append(SetPoint(item, quantity, amount, unit, limits))
 
     def limit(
         self, amount: PeriodSum, lower: FloatLike, upper: FloatLike, periods: npt.NDArray[np.int64] | None = None
