@@ -23,6 +23,7 @@ from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import align
 from optimizer.scenario.site import Hall
 from optimizer.scenario.state import ReservedState
+from optimizer.setpoints import Keep
 from solvers import Options, Status, solve
 from solvers.builder import Index
 from solvers.elastic import elastic
@@ -70,9 +71,17 @@ class _GivenWay:
         return np.flatnonzero(self.violation > NOTICED * self.requirement.size)
 
 
-def clashes(scenario: Scenario, *, solver: str = "highs", time_limit_s: float = 20.0) -> tuple[Clash, ...]:
-    """What makes a scenario infeasible, at most three requirements; empty where no named requirement does."""
-    formulation = formulate(scenario)
+def clashes(
+    scenario: Scenario, *, solver: str = "highs", time_limit_s: float = 20.0, keep: Keep | None = None
+) -> tuple[Clash, ...]:
+    """What makes a scenario infeasible, at most three requirements; empty where no named requirement does.
+    `keep`: published set-points that the plan had to hold (`optimizer.setpoints`)."""
+    # Reserves and demand response ask for nothing: without them it is as infeasible, and less stands in the way.
+    # Published offers that have to be held do ask for something.
+    held = keep is not None and keep.leave_usd is None
+    dropped = {"demand_response": ()} if held else {"reserves": (), "demand_response": ()}
+    supply = scenario.supply.model_copy(update=dropped)
+    formulation = formulate(scenario.model_copy(update={"supply": supply}), keep=keep)
     options = Options(gap=1e-6, time_limit_s=time_limit_s / (2 * MOST_NAMED))
     everything = formulation.model.requirements
     first = _given_way(formulation, everything, solver, options)

@@ -11,16 +11,20 @@ from optimizer.components import contract_block
 from optimizer.components.battery import BatteryBlock
 from optimizer.components.battery import settle as settle_batteries
 from optimizer.components.contract import ContractBlock
+from optimizer.components.demand_response import DemandResponseBlock
 from optimizer.components.fleet import FleetBlock
 from optimizer.components.generator import GeneratorBlock
 from optimizer.components.grid import GridBlock
 from optimizer.components.hall import HallBlock
 from optimizer.components.market import hashprice
 from optimizer.components.model import Model
+from optimizer.components.override import add_overrides
 from optimizer.components.pool import PoolBlock
 from optimizer.components.ppa import PpaBlock
 from optimizer.components.renewable import RenewableBlock
+from optimizer.components.reserve import ReserveBlock
 from optimizer.scenario.scenario import Scenario
+from optimizer.setpoints import Held, Keep, hold
 from solvers.problem import Floats, Problem
 
 
@@ -39,11 +43,19 @@ class Formulation:
     batteries: dict[str, BatteryBlock]
     ppas: dict[str, PpaBlock]
     grid: GridBlock
+    events: dict[str, DemandResponseBlock]
+    reserves: ReserveBlock | None
+    held: Held | None = None
+    """Published set-points that are held, or left at a price."""
+
+    def leaving_usd(self, x: Floats) -> float:
+        """What a settled solution is charged for leaving published set-points; no money."""
+        return 0.0 if self.held is None else self.held.leaving_usd(x)
 
     def settle(self, x: Floats) -> Floats:
         """A copy of the solution in the form that the rules define: whole counts, no start beside a stop,
         tiers read from what is delivered, no battery charging and discharging at once, nor the site importing
-        and exporting."""
+        and exporting, and what is offered and reduced read from that."""
         settled = x.copy()
         whole = self.problem.integer
         settled[whole] = settled[whole].round()
@@ -59,6 +71,10 @@ class Formulation:
             generator.settle(settled)
         self._settle_batteries(settled)
         self.grid.settle(settled)
+        for event in self.events.values():
+            event.settle(settled)
+        if self.reserves is not None:
+            self.reserves.settle(settled)
         return settled
 
     def _settle_batteries(self, x: Floats) -> None:
@@ -75,10 +91,13 @@ class Formulation:
             x[renewable.used] *= share
 
 
-def formulate(scenario: Scenario, more_groups: Mapping[str, Floats] | None = None) -> Formulation:
+def formulate(
+    scenario: Scenario, more_groups: Mapping[str, Floats] | None = None, keep: Keep | None = None
+) -> Formulation:
     """Write every component of the scenario onto one model and build its arrays.
 
     `more_groups`: groups (periods,) that are there beside a fleet's own, by fleet, to see what they are worth.
+    `keep`: published set-points to hold, or to leave only at an amount (`optimizer.setpoints`).
     """
     more = more_groups or {}
     model = Model(scenario, scenario.horizon)
@@ -101,5 +120,24 @@ def formulate(scenario: Scenario, more_groups: Mapping[str, Floats] | None = Non
     demand = [*(hall.facility_mw for hall in halls.values()), *(battery.draw_mw for battery in batteries.values())]
     made = [*(block.power_mw for block in renewables.values()), *(block.power_mw for block in generators.values())]
     grid = GridBlock(model, demand, made)
+    add_overrides(model, fleets, pools, generators, batteries, renewables)
+    events = {terms.name: DemandResponseBlock(model, terms, grid) for terms in supply.demand_response}
+    reserves = ReserveBlock(model, fleets, pools, contracts, batteries, grid) if supply.reserves else None
+    held = None if keep is None else hold(model, keep)
     problem = model.builder.build()
-    return Formulation(model, problem, fleets, pools, contracts, halls, renewables, generators, batteries, ppas, grid)
+    return Formulation(
+        model,
+        problem,
+        fleets,
+        pools,
+        contracts,
+        halls,
+        renewables,
+        generators,
+        batteries,
+        ppas,
+        grid,
+        events,
+        reserves,
+        held,
+    )

@@ -20,6 +20,8 @@ A plan that burns all the same there, because it costs nothing or within the gap
 ever saves: the same change of energy by charging or discharging alone takes less power, which import and renewables
 give less of. Where they give too little for that, batteries were being emptied for nothing: those that discharge do
 so by so much less. They hold more from then on; where one would hold too much it charges less, which saves again.
+None of this holds where reserves pay for import that can drop and for room in store, nor where batteries or renewables
+are held by hand: with either, b is there in every period.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizer.components.energy import import_cost
-from optimizer.components.model import Model
+from optimizer.components.model import Model, PeriodSum
 from optimizer.scenario.onsite import Battery
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import BatteryState
@@ -40,7 +42,9 @@ from solvers.problem import Bools, Floats
 def burning_could_pay(scenario: Scenario) -> Bools:
     """Periods in which charging while discharging could be worth something, (periods,): see above."""
     supply, periods = scenario.supply, scenario.horizon.periods
-    if supply.generators:
+    by_hand = {override.item for override in scenario.overrides}
+    items = {battery.name for battery in supply.batteries} | {renewable.name for renewable in supply.renewables}
+    if supply.generators or supply.reserves or items & by_hand:
         return np.ones(periods, dtype=bool)
     cheap = import_cost(scenario) < 0.0
     for renewable in supply.renewables:
@@ -74,14 +78,12 @@ class BatteryBlock:
         self._exclusive(np.flatnonzero(burning_could_pay(model.scenario)), most_in, most_out)
         if terms.wear_usd_per_mwh:
             model.earn_sum(terms.name, "battery_wear", given, -terms.wear_usd_per_mwh * hours)
-        for quantity, columns in (
-            ("charge_mw", self._charge),
-            ("discharge_mw", self._discharge),
-            ("energy_mwh", self._energy),
-        ):
-            shown = model.sum()
-            shown.add(columns, 1.0)
-            model.show(terms.name, quantity, shown)
+        charged, stored = model.sum(), model.sum()
+        charged.add(self._charge, 1.0)
+        stored.add(self._energy, 1.0)
+        model.set_point(terms.name, "charge_mw", charged, "MW", terms.charge_limit_mw)
+        model.set_point(terms.name, "discharge_mw", given, "MW", terms.discharge_limit_mw)
+        model.show(terms.name, "energy_mwh", stored)
 
     def _storage(self) -> None:
         """Energy from period to period, and its least at the end."""
@@ -115,6 +117,38 @@ class BatteryBlock:
         builder.add(rows[0], charging, -most_in)
         builder.add(rows[1], self._discharge[periods], 1.0)
         builder.add(rows[1], charging, most_out)
+
+    @property
+    def largest_mw(self) -> float:
+        """Most that it charges or discharges at once."""
+        return max(self._terms.charge_limit_mw, self._terms.discharge_limit_mw)
+
+    @property
+    def discharge_room_mw(self) -> PeriodSum:
+        """By how much it could discharge more at once."""
+        room = self._model.sum()
+        room.add_constant(self._terms.discharge_limit_mw)
+        room.add(self._discharge, -1.0)
+        return room
+
+    @property
+    def charge_room_mw(self) -> PeriodSum:
+        """By how much it could charge more at once."""
+        room = self._model.sum()
+        room.add_constant(self._terms.charge_limit_mw)
+        room.add(self._charge, -1.0)
+        return room
+
+    @property
+    def held_mwh(self) -> tuple[PeriodSum, PeriodSum]:
+        """Energy in store at the start and at the end of each period."""
+        before, after = self._model.sum(), self._model.sum()
+        first = np.zeros(self._model.periods)
+        first[0] = self._before
+        before.add_constant(first)
+        before.add(self._energy[:-1], 1.0, np.arange(1, self._model.periods))
+        after.add(self._energy, 1.0)
+        return before, after
 
     def state(self, x: Floats) -> BatteryState:
         """The battery after the committed part."""

@@ -19,17 +19,33 @@ Minimum times, starts and ramps: `components.switching`; minimum up time is at l
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from optimizer.components.model import Draw, Model, windows
+from optimizer.components.model import Draw, Model, PeriodSum, windows
 from optimizer.components.switching import Cohort, Switches, ages_after, history, require_ramp
 from optimizer.scenario.fleet import Fleet, Mode
 from optimizer.scenario.series import align
 from optimizer.scenario.state import LONG_AGO_HOURS, FleetState, Groups
 from solvers.builder import FloatLike
 from solvers.problem import Bools, Floats
+
+
+@dataclass(frozen=True, eq=False)
+class UpMode:
+    """What groups past warm-up do in a mode with hashrate; (periods,) each."""
+
+    name: str
+    ready: PeriodSum
+    """Groups past warm-up."""
+    group_mw: Floats
+    """IT power of one."""
+    group_ph_per_s: Floats
+    usd_per_hour: Floats
+    """Mining revenue of one."""
+    barred: Bools
 
 
 class FleetBlock:
@@ -69,7 +85,7 @@ class FleetBlock:
         model, fleet = self._model, self._fleet
         machines = fleet.machines_per_group
         self._availability = align(fleet.availability, model.horizon)
-        barred = np.zeros((len(self._modes), model.periods), dtype=bool)
+        self._barred = barred = np.zeros((len(self._modes), model.periods), dtype=bool)
         ambient = model.scenario.site.ambient_c
         if ambient is not None and any(mode.max_ambient_c is not None for mode in self._modes):
             temperature = align(ambient, model.horizon)
@@ -80,12 +96,14 @@ class FleetBlock:
         total = model.sum()
         total.add(self.in_mode, 1.0)
         model.limit(total, self._groups, self._groups)
-        self.power_mw, self._up = model.sum(), model.sum()
+        self.power_mw, self.up, self.down = model.sum(), model.sum(), model.sum()
         one = np.ones(model.periods)
         shares = np.stack([self._availability if i in self._up_modes else one for i in range(len(self._modes))])
-        group_mw = np.array([[machines * mode.power_w / 1e6] for mode in self._modes]) * shares
+        self._group_mw = group_mw = np.array([[machines * mode.power_w / 1e6] for mode in self._modes]) * shares
         self.power_mw.add(self.in_mode, group_mw)
-        self._up.add(self.in_mode[self._up_modes], 1.0)
+        self.up.add(self.in_mode[self._up_modes], 1.0)
+        self.down.add_constant(self._groups)
+        self.down.add_sum(self.up, -1.0)
         drawing = model.sum()
         drawing.add(self.in_mode, group_mw > 0.0)
         least = np.where(group_mw > 0.0, group_mw, np.inf).min(axis=0)
@@ -121,7 +139,7 @@ class FleetBlock:
             fleet.name,
             "groups",
             fleet,
-            self._up,
+            self.up,
             np.maximum(self._groups, fleet.groups),  # one that is not there counts as down
             self.cohorts,
             least_up=self._warm_up,
@@ -166,22 +184,48 @@ class FleetBlock:
         model, fleet = self._model, self._fleet
         machines = fleet.machines_per_group
         self.hashrate_ph_per_s = model.sum()
+        usd = hashprice_usd_per_ph_day / 24.0 * (1.0 - pool_fee)
+        self.up_modes = []
         for row, i in enumerate(self._up_modes):
             rate = machines * self._modes[i].hashrate_th_per_s / 1000.0 * self._availability
-            self.hashrate_ph_per_s.add(self.in_mode[i], rate)
-            if self._warm_up:
-                t, s = windows(model.periods, self._warm_up)
-                self.hashrate_ph_per_s.add(self.switches.starts[row, s], -rate[t], t)
-                self.hashrate_ph_per_s.add_constant(-rate * self._warming_before(i))
-        usd = hashprice_usd_per_ph_day / 24.0 * model.horizon.hours * (1.0 - pool_fee)
-        model.earn_sum(fleet.name, "mining_revenue", self.hashrate_ph_per_s, usd)
+            ready = self._ready(row, i)
+            self.hashrate_ph_per_s.add_sum(ready, rate)
+            self.up_modes.append(
+                UpMode(self._modes[i].name, ready, self._group_mw[i], rate, rate * usd, self._barred[i])
+            )
+        model.earn_sum(fleet.name, "mining_revenue", self.hashrate_ph_per_s, usd * model.horizon.hours)
         hourly = {"running_cost": fleet.running_cost_usd_per_machine_hour}
         if fleet.depreciation_by_use:
             hourly["depreciation_by_use"] = fleet.depreciation_usd_per_machine_hour
         for kind, usd_per_hour in hourly.items():
             if usd_per_hour:
                 rate = usd_per_hour * machines * self._availability * model.horizon.hours
-                model.earn_sum(fleet.name, kind, self._up, -rate)
+                model.earn_sum(fleet.name, kind, self.up, -rate)
+
+    def _ready(self, row: int, mode: int) -> PeriodSum:
+        """Groups past warm-up in the mode of this row of the starts."""
+        ready = self._model.sum()
+        ready.add(self.in_mode[mode], 1.0)
+        if self._warm_up:
+            t, s = windows(self._model.periods, self._warm_up)
+            ready.add(self.switches.starts[row, s], -1.0, t)
+            ready.add_constant(-self._warming_before(mode))
+        return ready
+
+    @property
+    def most_groups(self) -> float:
+        return float(self._groups.max())
+
+    @property
+    def largest_group_mw(self) -> float:
+        """Most IT power that one group can draw, with all machines in order."""
+        return self._fleet.machines_per_group * max(mode.power_w for mode in self._modes) / 1e6
+
+    @property
+    def asleep_mw(self) -> float:
+        """IT power of one group in the mode without hashrate that draws least."""
+        down = [mode.power_w for mode in self._modes if mode.hashrate_th_per_s == 0]
+        return self._fleet.machines_per_group * min(down) / 1e6
 
     def _report(self) -> None:
         model, name = self._model, self._fleet.name
@@ -190,10 +234,15 @@ class FleetBlock:
         for i, mode in enumerate(self._modes):
             count = model.sum()
             count.add(self.in_mode[i], 1.0)
-            model.show(name, f"groups[{mode.name}]", count)
+            model.set_point(name, f"groups[{mode.name}]", count, "groups", self._groups)
         for row, i in enumerate(self._up_modes):
             quantity = f"groups_started[{self._modes[i].name}]"
-            model.show(name, quantity, partial(self._started_in, row))
+            if self._warm_up:  # which mode a group entered is a decision of its own
+                started = model.sum()
+                started.add(self.switches.starts[row], 1.0)
+                model.set_point(name, quantity, started, "groups", self._groups)
+            else:
+                model.show(name, quantity, partial(self._started_in, row))
         model.show(name, "groups_stopped", lambda x: x[self.switches.stops])
         model.show(name, "groups_warming", self._warming)
 

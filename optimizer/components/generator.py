@@ -34,8 +34,9 @@ class GeneratorBlock:
         self._cohorts = [Cohort(before.on, 1, int(before.hours / horizon.hours + 1e-9))]
         self._on = builder.columns(model.periods, 0.0, 1.0, integer=True)
         self._output = builder.columns(model.periods, 0.0, terms.capacity_mw)
-        on, self.power_mw = model.sum(), model.sum()
-        on.add(self._on, 1.0)
+        self.capacity_mw = terms.capacity_mw
+        self.on, self.power_mw = model.sum(), model.sum()
+        self.on.add(self._on, 1.0)
         self.power_mw.add(self._output, 1.0)
         for share, lower, upper in ((terms.capacity_mw, -np.inf, 0.0), (terms.min_load_mw, 0.0, np.inf)):
             if share or upper == 0.0:
@@ -43,15 +44,15 @@ class GeneratorBlock:
                 bound.add_sum(self.power_mw)
                 bound.add(self._on, -share)
                 model.limit(bound, lower, upper)
-        self._switches = Switches(model, terms.name, "engines", terms, on, 1, self._cohorts)
+        self._switches = Switches(model, terms.name, "engines", terms, self.on, 1, self._cohorts)
         power_before = before.power_mw
         if power_before is None:
             power_before = terms.min_load_mw if before.on else 0.0
         require_ramp(model, terms.name, self.power_mw, terms.ramp_mw_per_hour, power_before)
         fuel = align(terms.fuel_usd_per_mwh, horizon)
         model.earn_sum(terms.name, "fuel", self.power_mw, -fuel * horizon.hours)
-        model.show(terms.name, "output_mw", self.power_mw)
-        model.show(terms.name, "on", on)
+        model.set_point(terms.name, "output_mw", self.power_mw, "MW", terms.capacity_mw)
+        model.set_point(terms.name, "on", self.on, "engines", 1.0)
         model.show(terms.name, "started", lambda x: x[self._switches.starts[0]])
         model.show(terms.name, "stopped", lambda x: x[self._switches.stops])
 

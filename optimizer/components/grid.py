@@ -28,6 +28,7 @@ from optimizer.components.energy import add_energy, add_export, export_price, im
 from optimizer.components.hall import most_facility_mw
 from optimizer.components.model import LIMIT_WORDS, Model, PeriodSum
 from optimizer.scenario.horizon import Horizon, localize
+from optimizer.scenario.overrides import Override
 from optimizer.scenario.series import align
 from optimizer.scenario.site import CurtailmentOrder
 from solvers.builder import Index
@@ -37,10 +38,10 @@ LEAST_ADVANTAGE_USD = 1e-9
 """Per MWh: export that earns less than this above the cost of import is not worth importing for."""
 
 
-def touched(order: CurtailmentOrder, horizon: Horizon) -> Bools:
-    """Periods that an order's window touches, (periods,)."""
-    to_start = horizon.hours_until(localize(order.start, horizon.zone))
-    to_end = horizon.hours_until(localize(order.end, horizon.zone))
+def touched(held: CurtailmentOrder | Override, horizon: Horizon) -> Bools:
+    """Periods that the window of an order or override touches, (periods,)."""
+    to_start = horizon.hours_until(localize(held.start, horizon.zone))
+    to_end = horizon.hours_until(localize(held.end, horizon.zone))
     return np.asarray((to_start < horizon.hours - 1e-9) & (to_end > 1e-9))
 
 
@@ -60,14 +61,14 @@ class GridBlock:
             self._needed.add_sum(power, -1.0)
         imported = model.sum()
         imported.add(self.import_mw, 1.0)
-        limit = self._import_limits(imported)
+        self._limit = limit = self._import_limits(imported)
         model.show("site", "import_mw", imported)
         model.show("site", "import_limit_mw", limit)
         add_energy(model, imported)
         balance = model.sum()
         balance.add_sum(self._needed)
         balance.add(self.import_mw, -1.0)
-        most_export = align(model.scenario.site.export_limit_mw, model.horizon, "min")
+        self._most_export = most_export = align(model.scenario.site.export_limit_mw, model.horizon, "min")
         # Generators may be made to run with nowhere to go: then the export limit is what gives the reason.
         if most_export.any() or model.scenario.supply.generators:
             self.export_mw = model.builder.columns(model.periods)
@@ -117,6 +118,29 @@ class GridBlock:
         model.builder.add(rows[0], importing, -_most_draw_mw(model)[periods])
         model.builder.add(rows[1], columns[periods], 1.0)
         model.builder.add(rows[1], importing, supply)
+
+    @property
+    def most_import_mw(self) -> Floats:
+        """No plan imports more than this without exporting, (periods,)."""
+        return np.minimum(self._limit, _most_draw_mw(self._model))
+
+    @property
+    def fall_room_mw(self) -> PeriodSum:
+        """By how much import less export could fall."""
+        room = self._model.sum()
+        room.add(self.import_mw, 1.0)
+        room.add_constant(self._most_export)
+        if self.export_mw is not None:
+            room.add(self.export_mw, -1.0)
+        return room
+
+    @property
+    def rise_room_mw(self) -> PeriodSum:
+        """By how much import could rise."""
+        room = self._model.sum()
+        room.add_constant(self._limit)
+        room.add(self.import_mw, -1.0)
+        return room
 
     def settle(self, x: Floats) -> None:
         """Import and export as the two sides of what is needed from outside."""

@@ -64,6 +64,11 @@ class PoolBlock:
         pool = self.pool
         return (pool.peak_power_w - pool.idle_power_w) / pool.gpus_per_node * utilisation / 1e6
 
+    @property
+    def largest_node_mw(self) -> float:
+        """Most that one node draws, on or off."""
+        return max(self.pool.peak_power_w, self.pool.idle_power_w, self.pool.off_power_w) / 1e6
+
     def use(
         self, columns: Index, gpus: FloatLike, utilisation: float, period: npt.NDArray[np.int64] | None = None
     ) -> None:
@@ -83,7 +88,7 @@ class PoolBlock:
         before = idle_before / 1e6 if self._state.it_power_mw is None else self._state.it_power_mw
         require_ramp(model, pool.name, self.power_mw, pool.ramp_mw_per_hour, before)
         model.show(pool.name, "it_mw", self.power_mw)
-        model.show(pool.name, "nodes_on", self.nodes_on)
+        model.set_point(pool.name, "nodes_on", self.nodes_on, "nodes", float(pool.nodes))
         model.show(pool.name, "nodes_started", lambda x: x[self.switches.starts[0]])
         model.show(pool.name, "nodes_stopped", lambda x: x[self.switches.stops])
         model.show(pool.name, "gpus_in_use", self.in_use)
@@ -103,8 +108,7 @@ class PoolBlock:
             drawing.add_sum(self.nodes_on, -1.0)
             drawing.add_constant(pool.nodes)
         always = np.full(model.periods, min(pool.idle_power_w, pool.off_power_w) > 0.0)
-        largest = max(pool.peak_power_w, pool.idle_power_w, pool.off_power_w) * pool.nodes / 1e6
-        largest_mw = np.full(model.periods, largest)
+        largest_mw = np.full(model.periods, pool.nodes * self.largest_node_mw)
         return Draw(self.power_mw, drawing, most, np.full(model.periods, min(least)), always, largest_mw)
 
     def settle(self, x: Floats) -> None:

@@ -15,6 +15,7 @@ class RenewableBlock:
     """A renewable plant."""
 
     def __init__(self, model: Model, terms: Renewable) -> None:
+        self.capacity_mw = terms.capacity_mw
         self.available_mw = terms.capacity_mw * align(terms.factor, model.horizon)
         self.used = model.builder.columns(model.periods, 0.0, self.available_mw)
         self.power_mw = model.sum()

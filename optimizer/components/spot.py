@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from optimizer.components.contract import Service
-from optimizer.components.model import Model
+from optimizer.components.model import Model, PeriodSum
 from optimizer.components.pool import PoolBlock
 from optimizer.scenario.contracts import Spot
 from optimizer.scenario.series import align
@@ -28,7 +28,7 @@ class SpotBlock:
         self._model, self._terms = model, terms
         self._service = service = Service(model, terms, pools, before.accepted)
         demand = align(terms.demand_gpus, model.horizon)
-        price = align(terms.price_usd_per_gpu_hour, model.horizon)
+        self.price_usd_per_gpu_hour = price = align(terms.price_usd_per_gpu_hour, model.horizon)
         service.gpus(demand)
         sold = model.sum()
         sold.add_sum(service.total)
@@ -37,6 +37,23 @@ class SpotBlock:
         model.earn_sum(terms.name, "contract_revenue", service.total, price * model.horizon.hours)
         service.show()
         model.show(terms.name, "price_usd_per_gpu_hour", price)
+
+    @property
+    def name(self) -> str:
+        return self._terms.name
+
+    @property
+    def utilisation(self) -> float:
+        return self._terms.utilisation
+
+    @property
+    def pools(self) -> list[PoolBlock]:
+        """The pools that it may run on."""
+        return self._service.pools
+
+    def on_pool(self, pool: str) -> PeriodSum:
+        """Its GPUs on one of them."""
+        return self._service.on_pool[self._terms.pools.index(pool)]
 
     def settle(self, x: Floats) -> None:
         """Nothing to do."""
