@@ -30,7 +30,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optimizer.components.energy import import_cost
+from optimizer.components.energy import least_import_cost
 from optimizer.components.model import Model, PeriodSum
 from optimizer.scenario.onsite import Battery
 from optimizer.scenario.scenario import Scenario
@@ -46,7 +46,7 @@ def burning_could_pay(scenario: Scenario) -> Bools:
     items = {battery.name for battery in supply.batteries} | {renewable.name for renewable in supply.renewables}
     if supply.generators or supply.reserves or items & by_hand:
         return np.ones(periods, dtype=bool)
-    cheap = import_cost(scenario) < 0.0
+    cheap = least_import_cost(scenario) < 0.0
     for renewable in supply.renewables:
         cheap |= renewable.cost_usd_per_mwh < 0.0
     return np.asarray(np.flip(np.logical_or.accumulate(np.flip(cheap))))

@@ -31,6 +31,6 @@ def add_day_ahead(model: Model, import_limit_mw: Floats) -> None:
     else:
         position.add_constant(align(terms.position_mw, horizon))
         model.show(ITEM, "position_mw", position)
-    gain = energy_price(model.scenario.supply.energy, horizon) - price
+    gain = energy_price(model.scenario.supply, horizon) - price
     model.earn_sum("grid", "day_ahead_settlement", position, gain * horizon.hours)
     model.show(ITEM, "price_usd_per_mwh", price)

@@ -24,9 +24,17 @@ import numpy as np
 
 from optimizer.components.carbon import add_carbon
 from optimizer.components.day_ahead import add_day_ahead
-from optimizer.components.energy import add_energy, add_export, export_price, import_cost
+from optimizer.components.energy import (
+    add_energy,
+    add_export,
+    energy_price,
+    export_price,
+    least_import_cost,
+    sold_to_tariff,
+)
 from optimizer.components.hall import most_facility_mw
 from optimizer.components.model import LIMIT_WORDS, Model, PeriodSum
+from optimizer.components.tariff import TariffBlock, bill_rule
 from optimizer.scenario.horizon import Horizon, localize
 from optimizer.scenario.overrides import Override
 from optimizer.scenario.series import align
@@ -65,6 +73,7 @@ class GridBlock:
         model.show("site", "import_mw", imported)
         model.show("site", "import_limit_mw", limit)
         add_energy(model, imported)
+        self.tariff = self._tariff()
         balance = model.sum()
         balance.add_sum(self._needed)
         balance.add(self.import_mw, -1.0)
@@ -94,6 +103,14 @@ class GridBlock:
                 limit[periods] = np.minimum(limit[periods], order.import_limit_mw)
         return limit
 
+    def _tariff(self) -> TariffBlock | None:
+        """The rest of the utility's bill."""
+        rule, supply, horizon = bill_rule(self._model.scenario), self._model.scenario.supply, self._model.horizon
+        if rule is None:
+            return None
+        base = energy_price(supply, horizon) * horizon.hours * (1.0 + supply.energy.loss_factor)
+        return TariffBlock(self._model, rule, self.import_mw, base, self._limit, _most_draw_mw(self._model))
+
     def _export(self, columns: Index, most: Floats) -> None:
         """Limit, price and rows that keep import from export where that could pay."""
         model, scenario = self._model, self._model.scenario
@@ -107,7 +124,10 @@ class GridBlock:
         add_export(model, exported)
         model.show("site", "export_mw", exported)
         model.show("site", "export_limit_mw", most)
-        gain = export_price(scenario.supply.energy, model.horizon) - import_cost(scenario)
+        price = export_price(scenario.supply, model.horizon)
+        if self.tariff is not None and sold_to_tariff(scenario.supply):
+            price = price + self.tariff.tax_export(exported, price)
+        gain = price - least_import_cost(scenario)
         periods = np.flatnonzero((gain > LEAST_ADVANTAGE_USD) & (most > 0.0))
         if not len(periods):
             return

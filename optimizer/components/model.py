@@ -129,6 +129,8 @@ class Model:
     """What draws power in each hall."""
     ledger: dict[tuple[str, str], PeriodSum] = field(default_factory=dict)
     """Dollars by (item, kind)."""
+    booked: list[tuple[str, str, Reader]] = field(default_factory=list)
+    """(item, kind, how dollars of periods follow from a solution): lines that no column stands for."""
     quantities: list[tuple[str, str, Reader]] = field(default_factory=list)
     """(item, quantity, how to read it from a solution) in the order of reporting."""
     requirements: list[Requirement] = field(default_factory=list)
@@ -181,6 +183,24 @@ class Model:
         rate = np.broadcast_to(np.asarray(usd, dtype=float), (self.periods,))
         self.earn(item, kind, columns, values * rate[period], period)
         self.earn_constant(item, kind, amount.constant * rate)
+
+    def weigh(self, amount: PeriodSum, usd: FloatLike) -> None:
+        """A term of the objective alone: what it stands for is booked by its rule (`book`)."""
+        _, columns, values = amount.triplets()
+        self.builder.cost(columns, values * usd)
+        self.builder.constant(float((amount.constant * usd).sum()))
+
+    def book(self, item: str, kind: str, read: Reader) -> None:
+        """Dollars of periods that follow from a solution by a rule. At an optimal solution they are what the terms
+        come to that weigh them in the objective; at others the terms may be dearer, never cheaper."""
+        self.booked.append((item, kind, read))
+
+    def dollars(self, x: Floats) -> dict[tuple[str, str], Floats]:
+        """Dollars of periods by (item, kind) at a solution."""
+        usd = {key: line.value(x) for key, line in self.ledger.items()}
+        for item, kind, read in self.booked:
+            usd[item, kind] = usd.get((item, kind), 0.0) + read(x)
+        return usd
 
     def show(self, item: str, quantity: str, value: PeriodSum | Reader | Floats) -> None:
         """Report a quantity: an expression, a reading of the solution, or given values."""

@@ -28,7 +28,7 @@ class PpaBlock:
         every = np.broadcast_to(self._column, (model.periods,))
         quantity = align(terms.quantity_mw, horizon)
         margin = (
-            energy_price(model.scenario.supply.energy, horizon)
+            energy_price(model.scenario.supply, horizon)
             - align(terms.spread_usd_per_mwh, horizon)
             - align(terms.price_usd_per_mwh, horizon)
         )

@@ -16,7 +16,7 @@ def overview(scenario: Scenario) -> str:
     """Horizon, prices, machines and contracts of a valid scenario, and what was rounded."""
     horizon = scenario.horizon
     behind = horizon.periods - horizon.committed
-    price = energy_price(scenario.supply.energy, horizon)
+    price = energy_price(scenario.supply, horizon)
     lines = [
         f"{scenario.name}: valid",
         f"  time: {horizon.committed} periods of {horizon.step_minutes} minutes from {horizon.label(0)} to "

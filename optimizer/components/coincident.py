@@ -1,0 +1,64 @@
+"""Coincident peaks (domain section 6): the expected cost of import at the system's peaks.
+
+    − 1000 × rate × w(t) × i(t)
+
+| form | w(t) |
+|---|---|
+| windows | share of the steps of the local calendar month inside the windows that lie in t |
+| peaks | Σ weight × share of the peak that lies in t |
+| probability | as given, for each interval |
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.components.local_steps import local_steps
+from optimizer.components.months import Months
+from optimizer.scenario.clock import EDGE_MINUTES, ClockWindow
+from optimizer.scenario.series import align
+from optimizer.scenario.tariff import CoincidentCharge, KnownPeak
+from optimizer.tariff.clock import local_clock, utc_offsets
+from solvers.problem import Floats
+
+KW_PER_MW = 1000.0
+DAY_MINUTES = 24 * 60
+
+
+def usd_per_mw(charge: CoincidentCharge, months: Months, holidays: str | None) -> Floats:
+    """What a MW of average import costs in each period, (periods,)."""
+    rate = charge.rate_usd_per_kw + charge.adjustment_usd_per_kw
+    if charge.windows:
+        weight = _in_windows(charge.windows, months, holidays)
+    elif charge.probability is not None:
+        weight = align(charge.probability, months.horizon, "sum")
+    else:
+        weight = _at_peaks(charge.peaks, months)
+    return np.asarray(KW_PER_MW * rate * weight)
+
+
+def _in_windows(windows: tuple[ClockWindow, ...], months: Months, holidays: str | None) -> Floats:
+    """Each step inside is as likely to be the peak of its calendar month as any other of it."""
+    horizon = months.horizon
+    first, last = int(horizon.start_minutes[0]), int(horizon.start_minutes[-1])
+    around = 32 * DAY_MINUTES  # no month is longer
+    utc_minutes = np.arange(first - around, last + around, EDGE_MINUTES, dtype=np.int64)
+    clock = local_clock(utc_minutes, utc_offsets(utc_minutes, horizon.zone), holidays)
+    all_steps = np.bincount(clock.month[clock.inside(windows)], minlength=int(clock.month[-1]) + 1)
+    steps = local_steps(horizon, holidays)
+    share = steps.inside(windows) / np.maximum(all_steps[steps.clock.month], 1)
+    return np.asarray(steps.by_period(share).sum(axis=1))
+
+
+def _at_peaks(peaks: tuple[KnownPeak, ...], months: Months) -> Floats:
+    horizon = months.horizon
+    weight, begin, step = np.zeros(horizon.periods), horizon.start_minutes, horizon.step_minutes
+    for peak in peaks:
+        start = peak.start.timestamp() / 60.0
+        first = max(int((start - begin[0]) // step), 0)
+        end = min(int(-((begin[0] - start - peak.minutes) // step)), horizon.periods)
+        if first < end:
+            here = begin[first:end]
+            overlap = np.minimum(here + step, start + peak.minutes) - np.maximum(here, start)
+            weight[first:end] += peak.weight * np.maximum(overlap, 0.0) / peak.minutes
+    return weight
