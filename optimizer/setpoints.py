@@ -107,7 +107,7 @@ def _hold_exactly(model: Model, point: SetPoint, values: Floats) -> None:
     published = values[periods]
     rows = model.limit(point.amount, published, published, periods)
     words = f"published as {{allowed}} {point.unit} {{when}}, it would have to be {{amount}} {point.unit} off"
-    size = float(point.most.max())
+    size = max(float(point.most.max()), float(np.abs(published).max()), 1e-3)
     name = f"published {point.quantity}"
     model.require(point.item, name, point.unit, rows, words, size=size, periods=periods, allowed=published)
 

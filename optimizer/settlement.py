@@ -1,0 +1,177 @@
+"""Settling: what a published plan comes to on the series as they came.
+
+The committed part's set-points (`optimizer.setpoints`) are held on the scenario as it came; everything that follows
+from them is recomputed: power, import, curtailment of renewables, money, state. Its horizon is the committed part
+alone, and no peak is expected: what is booked is what happened, so that the days of a month add up to its ledger.
+Batteries need no end charge, which is asked of a plan's whole horizon.
+
+What cannot be held (a limit that came lower, demand that did not come) is left with the least departure, in shares of
+each set-point's largest value; among departures equally small the one that earns most is taken.
+
+| symbol | meaning |
+|---|---|
+| s(q,t), v(q,t), m(q) | set-point, published value, largest value |
+| d(q,t) | |s − v| / m |
+
+    first   D = min Σ d                         over all plans of the actual scenario
+    then    max profit subject to Σ d ≤ D
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from optimizer.acceptance import with_acceptance
+from optimizer.auditor import audit
+from optimizer.formulation import Formulation, formulate
+from optimizer.planner import RejectedByAudit, schedule_of
+from optimizer.scenario.faults import ScenarioError
+from optimizer.scenario.part import part
+from optimizer.scenario.scenario import Scenario
+from optimizer.scenario.versions import as_it_came
+from optimizer.schedule import DispatchRow, Schedule, ScheduleError, Seconds
+from optimizer.setpoints import Keep, departure
+from solvers import Options, Result, Status, solve
+from solvers.elastic import elastic
+from solvers.problem import Floats, Problem
+
+GAP = 1e-6
+"""Relative gap of a settlement: what is left to decide is little."""
+SLACK = 1e-6
+"""Relative, and absolute in shares: how far the least departure may be missed when profit decides."""
+
+
+def settled_scenario(scenario: Scenario, schedule: Schedule) -> Scenario:
+    """The scenario that a schedule is settled on, and audited against: as it came, the committed part alone."""
+    horizon = scenario.horizon
+    whole = horizon.committed == horizon.periods
+    came = as_it_came(scenario if whole else part(scenario, 0, horizon.committed))
+    supply = came.supply.model_copy(
+        update={
+            "batteries": tuple(b.model_copy(update={"end_energy_mwh": 0.0}) for b in came.supply.batteries),
+            "expected_peaks": (),
+            "find_expected_peaks": False,
+        }
+    )
+    return with_acceptance(came.model_copy(update={"supply": supply}), schedule)
+
+
+def settle(scenario: Scenario, schedule: Schedule, *, solver: str = "highs", time_limit_s: float = 60.0) -> Schedule:
+    """The committed part of a schedule as it came about on the series as they came, with the state that it ends in.
+
+    `scenario` is the one that was planned; where it has no versions of series and the schedule is its plan, the two
+    agree. Notes say which set-points could not be held as published. Without a solution, `outcome` says why.
+    Raises ScheduleError where the schedule is no plan of this facility and horizon, ScenarioError where the series as
+    they came are at fault, RejectedByAudit where the audit finds the answer wrong.
+    """
+    begun = time.perf_counter()
+    came = settled_scenario(scenario, schedule)
+    faults = came.unchecked_faults()
+    if faults:
+        raise ScenarioError(faults, f"{scenario.name} as it came")
+    formulation = formulate(came, keep=Keep(_with_new_contracts(came, schedule)))
+    _check_told(formulation)
+    built = time.perf_counter()
+    options = Options(gap=GAP, time_limit_s=time_limit_s)
+    result = solve(formulation.problem, solver, options)
+    seconds = result.seconds
+    if result.status is Status.INFEASIBLE:
+        result, more = _least_departure(formulation, solver, options)
+        seconds += more
+    solved = time.perf_counter()
+    settled = schedule_of(formulation, result, GAP, Seconds())
+    if result.x is not None:
+        settled = replace(settled, notes=(*settled.notes, *_left(formulation, formulation.settle(result.x))))
+    read = time.perf_counter()
+    findings = audit(came, settled)
+    ended = time.perf_counter()
+    spent = Seconds(
+        build=built - begun,
+        solve=seconds,
+        read=(solved - built - seconds) + (read - solved),
+        audit=ended - read,
+        total=ended - begun,
+    )
+    settled = replace(settled, seconds=spent)
+    if not findings.ok:
+        raise RejectedByAudit(settled, findings)
+    return settled
+
+
+def _with_new_contracts(came: Scenario, schedule: Schedule) -> Schedule:
+    """The schedule; contracts that it does not know ran nothing."""
+    known = {row.item for row in schedule.dispatch_rows}
+    rows = tuple(
+        DispatchRow(start, contract.name, f"gpus[{pool}]", 0.0)
+        for contract in came.contracts
+        if contract.name not in known
+        for pool in contract.pools
+        for start in came.horizon.stamps
+    )
+    return replace(schedule, dispatch_rows=schedule.dispatch_rows + rows) if rows else schedule
+
+
+def _check_told(formulation: Formulation) -> None:
+    """Raise ScheduleError where a set-point was not published for a period."""
+    assert formulation.held is not None
+    for point, values in formulation.held.points:
+        unknown = np.flatnonzero(np.isnan(values))
+        if len(unknown):
+            when = formulation.model.horizon.label(int(unknown[0]))
+            raise ScheduleError(f"the schedule does not say {point.quantity} of {point.item} at {when}")
+
+
+def _least_departure(formulation: Formulation, solver: str, options: Options) -> tuple[Result, float]:
+    """The solution that departs least from what was published, and of those the one that earns most; with the
+    seconds that both solves took."""
+    problem = formulation.problem
+    held = [r for r in formulation.model.requirements if r.name.startswith("published ")]
+    rows = np.concatenate([r.rows for r in held])
+    weights = np.concatenate([np.full(len(r.rows), 1.0 / r.size) for r in held])
+    relaxed = elastic(problem, rows, [], weights)
+    least = solve(relaxed.problem, solver, options)
+    if least.x is None:
+        return least, least.seconds
+    most = -relaxed.problem.objective(least.x)
+    result = solve(_at_most(relaxed.problem, problem, most * (1.0 + SLACK) + SLACK), solver, options)
+    seconds = least.seconds + result.seconds
+    return (result if result.x is None else replace(result, x=relaxed.original(result.x))), seconds
+
+
+def _at_most(relaxed: Problem, original: Problem, departure: float) -> Problem:
+    """The relaxed problem with the original's objective, and one more row: its own objective is at most so much."""
+    slack = np.flatnonzero(relaxed.cost)
+    more = np.zeros(relaxed.columns - original.columns)
+    reference = None if original.reference is None else np.concatenate([original.reference, more])
+    return replace(
+        relaxed,
+        cost=np.concatenate([original.cost, more]),
+        row_start=np.append(relaxed.row_start, relaxed.nonzeros + len(slack)).astype(np.int32),
+        column=np.concatenate([relaxed.column, slack]).astype(np.int32),
+        value=np.concatenate([relaxed.value, -relaxed.cost[slack]]),
+        row_lower=np.append(relaxed.row_lower, -np.inf),
+        row_upper=np.append(relaxed.row_upper, departure),
+        offset=original.offset,
+        reference=reference,
+        reference_offset=original.reference_offset,
+    )
+
+
+def _left(formulation: Formulation, x: Floats) -> Iterator[str]:
+    """What was left, one sentence for each set-point."""
+    assert formulation.held is not None
+    horizon = formulation.model.horizon
+    for point, values in formulation.held.points:
+        off = departure(point, values, x)
+        periods = np.flatnonzero(off)
+        if len(periods):
+            first = int(periods[0])
+            more = f" (and in {len(periods) - 1} more periods)" if len(periods) > 1 else ""
+            yield (
+                f"not held as published: {point.item} {point.quantity} at {horizon.label(first)} is "
+                f"{values[first] + off[first]:.6g} {point.unit} in place of {values[first]:.6g}{more}"
+            )
