@@ -12,12 +12,14 @@ from optimizer.auditor import audit
 from optimizer.auditor.findings import Findings
 from optimizer.components.model import REVENUE_KINDS
 from optimizer.formulation import Formulation, formulate
+from optimizer.outlook import find_expected_peaks, with_expected
 from optimizer.scenario.faults import ScenarioError
 from optimizer.scenario.horizon import stamp
 from optimizer.scenario.notes import notes_of
 from optimizer.scenario.scenario import Scenario
-from optimizer.scenario.state import State
-from optimizer.schedule import DispatchRow, LedgerRow, Outcome, Schedule, Seconds, Size, Solver
+from optimizer.scenario.state import State, TariffState
+from optimizer.schedule import DispatchRow, FoundPeak, LedgerRow, Outcome, Schedule, Seconds, Size, Solver
+from optimizer.setpoints import Keep
 from solvers import Options, Progress, Result, Status, solve
 from solvers.gap import LEAST_DENOMINATOR, REFERENCE_SHARE
 from solvers.problem import Floats
@@ -45,18 +47,22 @@ def plan(
     gap: float = 1e-4,
     time_limit_s: float = 60.0,
     progress: Callable[[Progress], None] | None = None,
+    keep: Keep | None = None,
 ) -> Schedule:
     """The schedule that earns most.
 
     `solver`: highs, scip, cbc, or pulp:NAME. `gap`: relative, as in `Outcome.gap`. `progress` is told the
-    incumbent, bound and gap from time to time, by solvers that can. How it ended is in `Schedule.outcome`:
+    incumbent, bound and gap from time to time, by solvers that can. `keep`: published set-points that are held, or left
+    only where that earns more than a stated amount (`optimizer.setpoints`). How it ended is in `Schedule.outcome`:
     without a solution the schedule is empty and says why.
 
     Raises RejectedByAudit where the audit finds the answer wrong; ScenarioError where a variation of a scenario does
     not hold together; SolverError (UnknownSolver, SolverUnavailable, SolverUnsuitable) for the solver; ProblemError
     where the scenario's numbers make no finite problem; ValueError for a negative gap or a time limit not above 0.
     """
-    schedule, findings = plan_and_audit(scenario, solver=solver, gap=gap, time_limit_s=time_limit_s, progress=progress)
+    schedule, findings = plan_and_audit(
+        scenario, solver=solver, gap=gap, time_limit_s=time_limit_s, progress=progress, keep=keep
+    )
     if not findings.ok:
         raise RejectedByAudit(schedule, findings)
     return schedule
@@ -69,24 +75,31 @@ def plan_and_audit(
     gap: float = 1e-4,
     time_limit_s: float = 60.0,
     progress: Callable[[Progress], None] | None = None,
+    keep: Keep | None = None,
 ) -> tuple[Schedule, Findings]:
     """As `plan`, but hands out the audit's findings beside the schedule instead of raising on them."""
     begun = time.perf_counter()
     faults = scenario.unchecked_faults()
     if faults:
         raise ScenarioError(faults, f"variation of {scenario.name}")
-    formulation = formulate(scenario)
+    found: list[FoundPeak] = []
+    if scenario.supply.find_expected_peaks:
+        found = find_expected_peaks(scenario, solver=solver, time_limit_s=time_limit_s)
+    looked = time.perf_counter()
+    formulation = formulate(with_expected(scenario, found) if found else scenario, keep=keep)
     built = time.perf_counter()
     options = Options(gap=gap, time_limit_s=time_limit_s, progress=progress)
     result = solve(formulation.problem, solver, options)
     solved = time.perf_counter()
-    seconds = Seconds(build=built - begun, solve=result.seconds)
-    schedule = schedule_of(formulation, result, gap, seconds)
+    schedule = schedule_of(formulation, result, gap, Seconds())
+    if schedule.profit_usd is not None:
+        schedule = replace(schedule, expected_peaks=tuple(found))
     read = time.perf_counter()
     findings = audit(scenario, schedule)
     ended = time.perf_counter()
     seconds = Seconds(
-        build=built - begun,
+        outlook=looked - begun,
+        build=built - looked,
         solve=result.seconds,
         read=(solved - built - result.seconds) + (read - solved),
         audit=ended - read,
@@ -124,7 +137,8 @@ def schedule_of(formulation: Formulation, result: Result, gap_asked: float, seco
     x = formulation.settle(result.x)
     committed = formulation.model.horizon.committed
     dispatch = _dispatch(formulation, x)
-    ledger = {key: line.value(x) for key, line in formulation.model.ledger.items()}
+    ledger = formulation.model.dollars(x)
+    months = formulation.grid.months_so_far(x, ledger)
     profit = sum(float(usd[:committed].sum()) for usd in ledger.values())
     horizon_profit = sum(float(usd.sum()) for usd in ledger.values())
     gross = sum(float(np.maximum(usd, 0.0).sum()) for (_, kind), usd in ledger.items() if kind in REVENUE_KINDS)
@@ -132,7 +146,7 @@ def schedule_of(formulation: Formulation, result: Result, gap_asked: float, seco
     here = formulation.model.horizon.stamps[:committed]
     behind = formulation.model.horizon.stamps[committed:]
     return Schedule(
-        outcome=_outcome(result, horizon_profit, gross, gap_asked),
+        outcome=_outcome(result, horizon_profit, formulation.leaving_usd(x), gross, gap_asked),
         profit_usd=profit,
         horizon_profit_usd=horizon_profit,
         dispatch_rows=tuple(
@@ -148,7 +162,8 @@ def schedule_of(formulation: Formulation, result: Result, gap_asked: float, seco
         ledger_rows=published,
         look_ahead_ledger_rows=look_ahead,
         contracts=tuple(r for block in formulation.contracts.values() for r in block.report(x)),
-        state=_state(formulation, x),
+        bills=() if months is None else months.bills(),
+        state=_state(formulation, x, scenario.state.tariff if months is None else months.state()),
         **common,  # type: ignore[arg-type]
     )
 
@@ -174,12 +189,19 @@ def _ledger_rows(
     return tuple(rows[0]), tuple(rows[1])
 
 
-def _outcome(result: Result, profit: float, gross: float, gap_asked: float) -> Outcome:
-    """The outcome by our own gap, from the money that the ledger says."""
+def _outcome(result: Result, profit: float, leaving: float, gross: float, gap_asked: float) -> Outcome:
+    """The outcome by our own gap, from the money that the ledger says less what leaving set-points is charged."""
     if result.bound is None:
-        return Outcome(status="feasible", gap_asked=gap_asked, limit=result.limit, message=result.message)
-    distance = abs(result.bound - profit)
-    gap = distance / max(abs(profit), REFERENCE_SHARE * gross, LEAST_DENOMINATOR)
+        return Outcome(
+            status="feasible",
+            gap_asked=gap_asked,
+            limit=result.limit,
+            message=result.message,
+            leaving_usd=leaving,
+        )
+    worth = profit - leaving
+    distance = abs(result.bound - worth)
+    gap = distance / max(abs(worth), REFERENCE_SHARE * gross, LEAST_DENOMINATOR)
     proven = gap <= gap_asked or (result.status is Status.PROVEN and gap <= gap_asked + 1e-9)
     return Outcome(
         status="proven" if proven else "feasible",
@@ -189,10 +211,11 @@ def _outcome(result: Result, profit: float, gross: float, gap_asked: float) -> O
         gap_asked=gap_asked,
         limit=None if proven else result.limit,
         message=result.message,
+        leaving_usd=leaving,
     )
 
 
-def _state(formulation: Formulation, x: Floats) -> State:
+def _state(formulation: Formulation, x: Floats, tariff: TariffState) -> State:
     """What the next plan starts with."""
     scenario, horizon = formulation.model.scenario, formulation.model.horizon
     height = scenario.state.block_height
@@ -207,5 +230,6 @@ def _state(formulation: Formulation, x: Floats) -> State:
         generators={name: block.state(x) for name, block in formulation.generators.items()},
         batteries={name: block.state(x) for name, block in formulation.batteries.items()},
         ppas={name: block.state(x) for name, block in formulation.ppas.items()},
+        tariff=tariff,
         carbon_tonnes=formulation.grid.carbon_tonnes(x),
     )

@@ -178,6 +178,8 @@ class Solver(_Record):
 
 class Seconds(_Record):
     load: float = 0.0
+    outlook: float = 0.0
+    """Finding the demand that the month will see anyway (`supply.find_expected_peaks`)."""
     build: float = 0.0
     solve: float = 0.0
     """The solver's own time."""
