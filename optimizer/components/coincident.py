@@ -13,16 +13,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.components.local_steps import local_steps
+from optimizer.components.local_steps import local_steps, whole_months
 from optimizer.components.months import Months
-from optimizer.scenario.clock import EDGE_MINUTES, ClockWindow
+from optimizer.scenario.clock import ClockWindow
 from optimizer.scenario.series import align
 from optimizer.scenario.tariff import CoincidentCharge, KnownPeak
-from optimizer.tariff.clock import local_clock, utc_offsets
 from solvers.problem import Floats
 
 KW_PER_MW = 1000.0
-DAY_MINUTES = 24 * 60
 
 
 def usd_per_mw(charge: CoincidentCharge, months: Months, holidays: str | None) -> Floats:
@@ -40,10 +38,7 @@ def usd_per_mw(charge: CoincidentCharge, months: Months, holidays: str | None) -
 def _in_windows(windows: tuple[ClockWindow, ...], months: Months, holidays: str | None) -> Floats:
     """Each step inside is as likely to be the peak of its calendar month as any other of it."""
     horizon = months.horizon
-    first, last = int(horizon.start_minutes[0]), int(horizon.start_minutes[-1])
-    around = 32 * DAY_MINUTES  # no month is longer
-    utc_minutes = np.arange(first - around, last + around, EDGE_MINUTES, dtype=np.int64)
-    clock = local_clock(utc_minutes, utc_offsets(utc_minutes, horizon.zone), holidays)
+    clock = whole_months(horizon, holidays)
     all_steps = np.bincount(clock.month[clock.inside(windows)], minlength=int(clock.month[-1]) + 1)
     steps = local_steps(horizon, holidays)
     share = steps.inside(windows) / np.maximum(all_steps[steps.clock.month], 1)

@@ -7,7 +7,8 @@ All periods share their tiers' ends and steps, so that it is a function of the m
 | symbol | meaning |
 |---|---|
 | E0, E | the month's energy before this plan, and in it [MWh] |
-| D0, D1 | billed demand that ends per kW go by, without and with this plan [kW] |
+| D0, D1 | billed demand that ends per kW go by, without and with this plan [kW]: the highest of the charges on every \
+hour of the month; without any, its highest demand in the first charge's metering |
 | u(k) | end of tier k [MWh]; one that follows D is a(k) + b(k) × D |
 
 The plan pays extra(E0 + E, D1) − extra(E0, D0).
@@ -28,7 +29,6 @@ from optimizer.components.model import PeriodSum
 from optimizer.components.months import Months
 from optimizer.components.tier_cost import Weight, cost_of, reach
 from optimizer.scenario.tariff import EnergyTier
-from optimizer.tariff.demand import on_every_hour
 from optimizer.tariff.tiers import cost
 from solvers.builder import ProblemBuilder
 from solvers.problem import Bools, Floats
@@ -38,8 +38,8 @@ KWH_PER_MWH = 1000.0
 
 @dataclass(frozen=True, eq=False)
 class TierRule:
-    """The tiers of a tariff's energy. `whole`: blocks in whose demand ends per kW are measured, beside that of the
-    charges on every hour. `before_mwh`: (months,)."""
+    """The tiers of a tariff's energy. `whole`: blocks in whose demand ends per kW are measured where no charge is on
+    every hour. `before_mwh`: (months,). `always`: (months, charges) whether a charge is on every hour of a month."""
 
     tiers: tuple[EnergyTier, ...]
     loss_factor: float
@@ -47,6 +47,7 @@ class TierRule:
     hours: float
     before_mwh: Floats
     charges: tuple[ChargeRule, ...]
+    always: Bools
     whole: Blocks
 
     @cached_property
@@ -66,9 +67,8 @@ class TierRule:
         return [tier.end_kwh(int(self.months.days[month]), billed_kw) / KWH_PER_MWH for tier in self.tiers]
 
     def on_every_hour(self, month: int) -> list[ChargeRule]:
-        """Charges in force on every hour of a month."""
-        of_year = int(self.months.month_of_year[month])
-        return [rule for rule in self.charges if rule.force[month] and on_every_hour(rule.charge, of_year)]
+        """Charges on every hour of a month."""
+        return [rule for rule, always in zip(self.charges, self.always[month], strict=True) if always]
 
     @cached_property
     def every_block(self) -> Bools:
@@ -76,14 +76,17 @@ class TierRule:
 
     def anyway_kw(self, month: int) -> float:
         """D0."""
-        return max((float(rule.floor_kw[month]) for rule in self.on_every_hour(month)), default=0.0)
+        measuring = self.on_every_hour(month)
+        floors = [rule.floor_kw for rule in measuring] or [rule.seen_kw for rule in self.charges]
+        return max((float(floor[month]) for floor in floors), default=0.0)
 
     def billed_kw(self, import_mw: Floats) -> Floats:
         """D1, (months,)."""
         found = self.whole.highest_kw(import_mw, self.every_block, self.months.count)
         billed = {rule.name: rule.billed_kw(import_mw) for rule in self.charges}
         for month in range(self.months.count):
-            found[month] = max([found[month], *(billed[rule.name][month] for rule in self.on_every_hour(month))])
+            measuring = [float(billed[rule.name][month]) for rule in self.on_every_hour(month)]
+            found[month] = max(measuring) if measuring else max(found[month], self.anyway_kw(month))
         return found
 
     def extra_usd(self, import_mw: Floats) -> Floats:

@@ -34,6 +34,7 @@ from optimizer.components.energy import (
 )
 from optimizer.components.hall import most_facility_mw
 from optimizer.components.model import LIMIT_WORDS, Model, PeriodSum
+from optimizer.components.month_bill import Dollars, MonthsSoFar
 from optimizer.components.tariff import TariffBlock, bill_rule
 from optimizer.scenario.horizon import Horizon, localize
 from optimizer.scenario.overrides import Override
@@ -168,6 +169,12 @@ class GridBlock:
         x[self.import_mw] = np.maximum(needed, 0.0)
         if self.export_mw is not None:
             x[self.export_mw] = np.maximum(-needed, 0.0)
+
+    def months_so_far(self, x: Floats, ledger: Dollars) -> MonthsSoFar | None:
+        """The tariff's months after the committed part; None without a tariff."""
+        if self.tariff is None:
+            return None
+        return MonthsSoFar(self.tariff.rule, x[self.import_mw], ledger, self._model.scenario.state.tariff)
 
     def carbon_tonnes(self, x: Floats) -> float:
         """Emissions that count to the cap after the committed part."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.scenario.clock import EDGE_MINUTES, ClockWindow
 from optimizer.scenario.horizon import Horizon
-from optimizer.tariff.clock import Flags, Ints, LocalClock, local_clock, utc_offsets
+from optimizer.tariff.clock import DAY, Flags, Ints, LocalClock, local_clock, utc_offsets
 from solvers.problem import Floats
 
 AROUND_MINUTES = 60
@@ -36,6 +36,15 @@ class LocalSteps:
     def inside(self, windows: tuple[ClockWindow, ...]) -> Flags:
         """Whether each step lies in any of the windows, (steps,)."""
         return self.clock.inside(windows)
+
+
+@lru_cache(maxsize=8)
+def whole_months(horizon: Horizon, holidays: str | None) -> LocalClock:
+    """Steps of a horizon's calendar months in full, and of some around them."""
+    around = 32 * DAY  # no month is longer
+    first, last = int(horizon.start_minutes[0]), int(horizon.start_minutes[-1])
+    utc_minutes = np.arange(first - around, last + around, EDGE_MINUTES, dtype=np.int64)
+    return local_clock(utc_minutes, utc_offsets(utc_minutes, horizon.zone), holidays)
 
 
 @lru_cache(maxsize=8)

@@ -32,7 +32,7 @@ from optimizer.components.coincident import usd_per_mw
 from optimizer.components.demand import ChargeRule, charge_rules
 from optimizer.components.demand_cost import HeldTo, Peaks, column_of, held_to
 from optimizer.components.energy_tiers import TierRule, ends_by_demand_usd, fixed_ends_usd
-from optimizer.components.local_steps import local_steps
+from optimizer.components.local_steps import local_steps, whole_months
 from optimizer.components.maximum import highest, scalar, stacked
 from optimizer.components.metering import blocks_of
 from optimizer.components.model import Model, PeriodSum, Reader
@@ -41,6 +41,7 @@ from optimizer.components.tier_cost import Weight
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import MonthSoFar
 from optimizer.scenario.tariff import BillLine, Tariff
+from optimizer.tariff.clock import LocalClock
 from solvers.builder import Index
 from solvers.problem import Bools, Floats
 
@@ -156,9 +157,19 @@ def bill_rule(scenario: Scenario) -> BillRule | None:
             hours=horizon.hours,
             before_mwh=np.array([record.import_mwh for record in records]),
             charges=charges,
+            always=_on_every_hour(charges, months, whole_months(horizon, tariff.holidays)),
             whole=charges[0].blocks if charges else whole,
         )
     return BillRule(tariff, months, records, charges, tiers)
+
+
+def _on_every_hour(charges: tuple[ChargeRule, ...], months: Months, clock: LocalClock) -> Bools:
+    """Whether each charge's windows hold every step of each month, (months, charges)."""
+    held = np.ones((months.count, len(charges)), dtype=bool)
+    here = (clock.month >= months.first) & (clock.month < months.first + months.count)
+    for at, rule in enumerate(charges):
+        held[clock.month[here & ~clock.inside(rule.charge.windows)] - months.first, at] = False
+    return held
 
 
 class TariffBlock:
@@ -246,7 +257,7 @@ class TariffBlock:
                 weight, floor = rule.seen_weight(), float(charge.true_floor_kw[month])
                 truly.append(held_to(peaks, charge, month, floor, weight, exact=False, needed=False))
         tiers = rule.tiers
-        if tiers is not None and tiers.follows_demand:
+        if tiers is not None and tiers.follows_demand and not tiers.on_every_hour(month):
             peaks.want(tiers.whole, tiers.every_block, month, tiers.anyway_kw(month), exact=measured_exactly)
         return held, truly
 
@@ -278,13 +289,15 @@ class TariffBlock:
         """D1 [kW] and the most that it may be."""
         tiers = self.rule.tiers
         assert tiers is not None
-        measuring = [h for h in held if self._measures(h.rule, month)]
-        whole, _ = peaks.take(tiers.whole, tiers.every_block, month)
-        amounts = [whole, *(held_kw[h.rule.name] for h in measuring)]
-        _, most_kw = peaks.most_kw(tiers.whole, tiers.every_block, month)
-        most_kw = max([most_kw, tiers.anyway_kw(month), *(h.most_kw for h in measuring)])
+        floor, measuring = tiers.anyway_kw(month), [h for h in held if self._measures(h.rule, month)]
+        if not measuring:
+            _, most_kw = peaks.most_kw(tiers.whole, tiers.every_block, month)
+            return peaks.take(tiers.whole, tiers.every_block, month)[0], max(most_kw, floor)
+        most_kw = max(h.most_kw for h in measuring)
+        amounts = [held_kw[h.rule.name] for h in measuring]
+        if len(amounts) == 1:
+            return amounts[0], most_kw
         exact = self.rule.measured_exactly(month)
-        floor = tiers.anyway_kw(month)
         return highest(self._model.builder, stacked(amounts), floor, exact=exact, most=most_kw), most_kw
 
     def _minimum(self, month: int, demand: list[tuple[HeldTo, PeriodSum]], extra: tuple[PeriodSum, Floats]) -> None:

@@ -131,12 +131,12 @@ def billed_kw_of_months(
     highest = monthly_peaks(grid, blocks_of(grid, metering), ALWAYS)
     for charge, months in zip(charges, billed, strict=True):
         for at, month in enumerate(months):
-            if month is not None and on_every_hour(charge, grid.month_of_year[at]):
+            if month is not None and _always(charge, grid.month_of_year[at]):
                 highest[at] = max(highest[at], month.billed_kw)
     return highest
 
 
-def on_every_hour(charge: DemandCharge, month_of_year: int) -> bool:
+def _always(charge: DemandCharge, month_of_year: int) -> bool:
     """Whether one of the charge's windows holds every hour of a month."""
     return any(
         month_of_year in window.months and window.start == window.end and {"weekday", "weekend"} <= set(window.days)
