@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from optimizer.schedule import Schedule
-from tests.auditor import hand, worked
+from tests.auditor import hand, worked, worked_tariff
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,9 @@ from tests.auditor import hand, worked
         (worked.not_preemptible, 80),
         (worked.reserved_480, 480),
         (worked.reserved_1140, 1140),
+        (worked_tariff.demand, 15),
+        (worked_tariff.coincident, 8.75),
+        (worked_tariff.ratchet, 100),
     ],
 )
 def test_profit_by_hand(case, profit):
