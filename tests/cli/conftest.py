@@ -1,4 +1,4 @@
-"""The rich day, planned once."""
+"""The rich day, and the same selling flexibility, each planned once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from optimizer.cli import app
-from tests.cli.rich import write
+from tests.cli.rich import SELLING, write
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +26,18 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def schedule(rich: Path) -> Any:
     """The plan of the rich day as JSON that a test may spoil."""
     return json.loads((rich / "plan" / "schedule.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def selling(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the rich day that sells flexibility; its plan lies in `plan` below it."""
+    folder = write(tmp_path_factory.mktemp("selling"), SELLING)
+    result = CliRunner().invoke(app, ["solve", str(folder), "-o", str(folder / "plan")])
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+@pytest.fixture
+def sold(selling: Path) -> Any:
+    """Its plan as JSON that a test may spoil."""
+    return json.loads((selling / "plan" / "schedule.json").read_text(encoding="utf-8"))

@@ -145,6 +145,59 @@ billing = [
 ]
 """
 
+SELLING = (
+    RICH.replace('name = "rich"', 'name = "selling"').replace(
+        "pue = 1.3",
+        """cooling = [
+    { name = "chiller", power_share = 0.3 },
+    { name = "free-air", power_share = 0.1, max_ambient_c = 15.0 },
+    { name = "evaporative", power_share = 0.2, it_limit_mw = 0.1 },
+]""",
+    )
+    + """
+[[supply.batteries]]
+name = "cells"
+charge_limit_mw = 1.0
+discharge_limit_mw = 1.0
+energy_mwh = 3.0
+start_energy_mwh = 1.5
+wear_usd_per_mwh = 4.0
+
+[[supply.reserves]]
+name = "ECRS"
+price_usd_per_mw_h = [9.0, 9.0, 12.0, 30.0, 30.0, 20.0, 9.0, 9.0, 9.0, 9.0]
+providers = ["old", "new", "market", "cells"]
+deployment_share = 0.05
+min_block_mw = 0.5
+max_mw = 4.0
+
+[[supply.reserves]]
+name = "regulation"
+direction = "symmetric"
+price_usd_per_mw_h = 14.0
+providers = ["old", "cells"]
+response_minutes = 5.0
+duration_hours = 0.5
+deployment_share = 0.1
+
+[[supply.demand_response]]
+name = "ERS"
+start = 2026-01-05T02:30:00
+end = 2026-01-05T04:00:00
+baseline_mw = 6.5
+committed_reduction_mw = 3.0
+payment_usd_per_mwh = 100.0
+penalty_usd_per_mwh = 20.0
+
+[[overrides]]
+item = "new"
+start = 2026-01-05T05:00:00
+end = 2026-01-05T05:30:00
+power_mw = 1.4
+"""
+)
+"""The same day with what a facility sells of its flexibility, cooling modes and a fleet held by hand."""
+
 
 def write(folder: Path, text: str = RICH) -> Path:
     """The day in a folder of its own."""

@@ -469,12 +469,181 @@ CORRUPTIONS: list[Callable[[Doc], Named]] = [
 ]
 
 
+# Flexibility ------------------------------------------------------------------------------------------------
+
+
+def offer(doc: Doc, product: str, part: str, hour: int, amount: float) -> None:
+    """More of a part in a product, and in all."""
+    add(doc, product, part, hour, amount)
+    add(doc, product, "offered_mw", hour, amount)
+
+
+def offered_from_groups_that_are_off(doc: Doc) -> Named:
+    offer(doc, "ECRS", "up_mw[new normal]", 4, 0.6)
+    return "new", 4
+
+
+def offered_faster_than_the_ramp(doc: Doc) -> Named:
+    row(doc, "ECRS", "up_mw[new normal]", 0)["value"] = 2.0
+    return "new", 0
+
+
+def offered_from_a_battery_that_discharges(doc: Doc) -> Named:
+    offer(doc, "ECRS", "up_mw[cells]", 3, 1.5)
+    return "cells", 3
+
+
+def a_megawatt_offered_twice(doc: Doc) -> Named:
+    offer(doc, "regulation", "up_mw[cells]", 1, 1.1)
+    return "cells", 1
+
+
+def offered_down_into_a_full_store(doc: Doc) -> Named:
+    hour = max(range(8), key=lambda hour: row(doc, "cells", "energy_mwh", hour)["value"])
+    add(doc, "regulation", "down_mw[cells]", hour, 8.0)
+    return "cells", hour
+
+
+def less_offered_down_than_up(doc: Doc) -> Named:
+    hour = hour_where(doc, "regulation", "down_mw[cells]")
+    row(doc, "regulation", "down_mw[cells]", hour)["value"] = 0.0
+    return "regulation", hour
+
+
+def offered_below_the_block(doc: Doc) -> Named:
+    for r in doc["dispatch"]:
+        if r["item"] == "ECRS" and at(r) == 0 and r["quantity"].startswith("up_mw"):
+            r["value"] = 0.0
+    row(doc, "ECRS", "offered_mw", 0)["value"] = 0.0
+    offer(doc, "ECRS", "up_mw[old normal]", 0, 0.3)
+    return "ECRS", 0
+
+
+def offered_more_than_is_bought(doc: Doc) -> Named:
+    hour = hour_where(doc, "ECRS", "offered_mw")
+    offer(doc, "ECRS", "up_mw[old normal]", hour, 5.0)
+    return "ECRS", hour
+
+
+def offered_more_than_goes_through_the_connection(doc: Doc) -> Named:
+    offer(doc, "regulation", "up_mw[old normal]", 1, 20.0)
+    return "site", 1
+
+
+def called_beyond_the_hall(doc: Doc) -> Named:
+    add(doc, "regulation", "down_mw[old low]", 1, 10.0)
+    return "yard", 1
+
+
+def an_offer_below_zero(doc: Doc) -> Named:
+    row(doc, "ECRS", "up_mw[market h100]", 0)["value"] = -0.01
+    return "ECRS", 0
+
+
+def offered_in_all_changed(doc: Doc) -> Named:
+    add(doc, "ECRS", "offered_mw", 1, 0.1)
+    return "ECRS", 1
+
+
+def price_of_a_product_changed(doc: Doc) -> Named:
+    row(doc, "ECRS", "price_usd_per_mw_h", 3)["value"] = 20.0
+    return "ECRS", 3
+
+
+def a_reserve_line_without_its_calls(doc: Doc) -> Named:
+    hour = hour_where(doc, "ECRS", "offered_mw")
+    paid = row(doc, "ECRS", "offered_mw", hour)["value"] * row(doc, "ECRS", "price_usd_per_mw_h", hour)["value"]
+    line(doc, "ECRS", "reserve", hour)["usd"] = paid
+    return "ECRS", hour
+
+
+def a_reduction_outside_the_event(doc: Doc) -> Named:
+    row(doc, "ERS", "reduction_mw", 5)["value"] = 1.0
+    return "ERS", 5
+
+
+def a_reduction_made_larger(doc: Doc) -> Named:
+    add(doc, "ERS", "reduction_mw", 3, 1.0)
+    return "ERS", 3
+
+
+def a_baseline_changed(doc: Doc) -> Named:
+    row(doc, "ERS", "baseline_mw", 2)["value"] = 7.5
+    return "ERS", 2
+
+
+def a_whole_hour_paid_of_half_an_event(doc: Doc) -> Named:
+    line(doc, "ERS", "demand_response", 2)["usd"] *= 2.0
+    return "ERS", 2
+
+
+def a_dearer_cooling_mode(doc: Doc) -> Named:
+    row(doc, "gpus", "cooling[free-air]", 0)["value"] = 0.0
+    row(doc, "gpus", "cooling[chiller]", 0)["value"] = 1.0
+    return "gpus", 0
+
+
+def a_cooling_mode_above_its_temperature(doc: Doc) -> Named:
+    row(doc, "gpus", "cooling[free-air]", 7)["value"] = 1.0
+    row(doc, "gpus", "cooling[chiller]", 7)["value"] = 0.0
+    return "gpus", 7
+
+
+def a_fleet_let_go(doc: Doc) -> Named:
+    add(doc, "new", "groups[normal]", 5, 2.0)
+    add(doc, "new", "groups[off]", 5, -2.0)
+    add(doc, "new", "it_mw", 5, 0.7)
+    return "new", 5
+
+
+FLEXIBILITY: list[Callable[[Doc], Named]] = [
+    offered_from_groups_that_are_off,
+    offered_faster_than_the_ramp,
+    offered_from_a_battery_that_discharges,
+    a_megawatt_offered_twice,
+    offered_down_into_a_full_store,
+    less_offered_down_than_up,
+    offered_below_the_block,
+    offered_more_than_is_bought,
+    offered_more_than_goes_through_the_connection,
+    called_beyond_the_hall,
+    an_offer_below_zero,
+    offered_in_all_changed,
+    price_of_a_product_changed,
+    a_reserve_line_without_its_calls,
+    a_reduction_outside_the_event,
+    a_reduction_made_larger,
+    a_baseline_changed,
+    a_whole_hour_paid_of_half_an_event,
+    a_dearer_cooling_mode,
+    a_cooling_mode_above_its_temperature,
+    a_fleet_let_go,
+]
+
+
+@pytest.mark.parametrize("corrupt", FLEXIBILITY, ids=lambda corrupt: corrupt.__name__)
+def test_a_corruption_of_flexibility_is_caught(
+    selling: Path, sold: Doc, tmp_path: Path, corrupt: Callable[[Doc], Named]
+) -> None:
+    assert_caught(selling, sold, tmp_path, corrupt)
+
+
+def test_the_plan_that_sells_flexibility_is_accepted(selling: Path) -> None:
+    result = CliRunner().invoke(app, ["audit", str(selling), str(selling / "plan" / "schedule.json")])
+    assert result.exit_code == 0, result.output
+
+
 @pytest.mark.parametrize("corrupt", CORRUPTIONS, ids=lambda corrupt: corrupt.__name__)
 def test_a_corruption_is_caught(rich: Path, schedule: Doc, tmp_path: Path, corrupt: Callable[[Doc], Named]) -> None:
+    assert_caught(rich, schedule, tmp_path, corrupt)
+
+
+def assert_caught(folder: Path, schedule: Doc, tmp_path: Path, corrupt: Callable[[Doc], Named]) -> None:
+    """The corrupted schedule ends the audit with exit code 5, and item and hour are named."""
     before = json.dumps(schedule)
     item, hour = corrupt(schedule)
     assert json.dumps(schedule) != before, "the plan holds nothing to corrupt so"
-    result = audit(rich, json.dumps(schedule), tmp_path, "--json")
+    result = audit(folder, json.dumps(schedule), tmp_path, "--json")
     assert result.exit_code == 5, result.output
     answer = json.loads(result.stdout)
     assert answer["ok"] is False
@@ -483,7 +652,7 @@ def test_a_corruption_is_caught(rich: Path, schedule: Doc, tmp_path: Path, corru
     if hour is not None:
         assert f"2026-01-05T{hour:02d}:00:00-06:00" in hours, answer["violations"]
     # To people it is said in words, on stdout, with the item.
-    plain = audit(rich, json.dumps(schedule), tmp_path)
+    plain = audit(folder, json.dumps(schedule), tmp_path)
     assert plain.exit_code == 5
     assert item in plain.stdout
 
