@@ -6,7 +6,7 @@ import pytest
 
 from optimizer.scenario.overrides import Override
 from tests.auditor import hand, plant, worked
-from tests.toys import clock
+from tests.toys import clock, group_fleet, mode, scenario
 
 
 def held(case, item, start, end, **way):
@@ -90,6 +90,21 @@ def test_a_period_that_is_touched_is_held_for_all_of_it(start, end, periods):
     toy, plan = held(worked.ramp(), "miners", start, end, hold="off")
     found = {v.start for v in hand.audit(toy, plan).violations if v.rule == "override"}
     assert found == {toy.horizon.label(t) for t in periods}
+
+
+def test_within_half_of_what_a_whole_group_draws():
+    """One group of two machines of 0.5 MW, asleep at 0.05 MW: half of its most is 0.5 MW."""
+    modes = [mode("normal", 0.5, 50), mode("sleep", 0.05, 0)]
+    toy = scenario([50], fleets=[group_fleet(1, units=2, modes=modes)])
+    fleet = hand.miners([1], [1], [0])
+    del fleet["groups[off]"]
+    rows = {"site": hand.site(1, 50), "bitcoin": hand.bitcoin(), "hall": hand.hall(1)}
+    rows["miners"] = fleet | {"groups[sleep]": 0}
+    state = {"fleets": {"miners": hand.groups_state(("normal", 1, 1), starts_today=1, it_power_mw=1)}}
+    ledger = {"grid": {"energy": -50}, "miners": {"mining_revenue": 100}}
+    plan = hand.schedule(toy, rows, ledger, state=state)
+    hand.assert_accepted(*held((toy, plan), "miners", 0, 1, power_mw=0.5), 50)
+    hand.assert_caught(*held((toy, plan), "miners", 0, 1, power_mw=0.45), "override", "miners", 0, 0.55)
 
 
 def test_each_of_several_holds():

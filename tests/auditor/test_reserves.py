@@ -283,6 +283,12 @@ def test_what_is_offered_down_goes_through_the_connection():
     hand.assert_accepted(tight, hand.set_row(plan, tight, "site", "import_limit_mw", 0, 2.0))
 
 
+def test_import_above_its_limit_is_no_fault_of_reserves_that_only_drop():
+    toy, plan = flexible.reserve_110()
+    tight = toy.model_copy(update={"site": toy.site.model_copy(update={"import_limit_mw": 1.5})})
+    assert rules(tight, hand.set_row(plan, tight, "site", "import_limit_mw", 0, 1.5)) == {("import_limit", "site")}
+
+
 def test_what_is_offered_down_fits_into_its_hall():
     """2.44 MW of IT power, and 0.45 / 1.25 = 0.36 MW that may be called."""
     _, plan = flexible.yard()
