@@ -36,13 +36,13 @@ def usd_per_mw(charge: CoincidentCharge, months: Months, holidays: str | None) -
 
 
 def _in_windows(windows: tuple[ClockWindow, ...], months: Months, holidays: str | None) -> Floats:
-    """Each step inside is as likely to be the peak of its calendar month as any other of it."""
+    """Each step inside is as likely to be the peak of the period's calendar month as any other of that month."""
     horizon = months.horizon
     clock = whole_months(horizon, holidays)
     all_steps = np.bincount(clock.month[clock.inside(windows)], minlength=int(clock.month[-1]) + 1)
     steps = local_steps(horizon, holidays)
-    share = steps.inside(windows) / np.maximum(all_steps[steps.clock.month], 1)
-    return np.asarray(steps.by_period(share).sum(axis=1))
+    inside = steps.by_period(steps.inside(windows)).sum(axis=1)
+    return np.asarray(inside / np.maximum(all_steps[months.first + months.of_period], 1))
 
 
 def _at_peaks(peaks: tuple[KnownPeak, ...], months: Months) -> Floats:

@@ -5,10 +5,10 @@
 | x | the quantity above what is there anyway |
 | f(k) | the part of it in tier k |
 | w(k), g(k) | width of the tier (of the last: without end), and its price |
-| z(k) | 1 where tier k is full; binary, only where filling out of order could pay |
+| z(k) | 1 where tier k and those below are full; binary, only where filling out of order could pay |
 
     x = Σ_k f(k),  0 ≤ f(k) ≤ w(k);  cost = Σ_k g(k) × f(k)
-    f(k) ≥ w(k) − most(k) × (1 − z(k));  f(k+1) ≤ most(k+1) × z(k)
+    f(k) ≥ w(k) − most(k) × (1 − z(k));  f(k+1) ≤ most(k+1) × z(k);  z(k+1) ≤ z(k)
 
 Prices that rise fill themselves in order where cost is to be low, prices that fall where it is to be high.
 """
@@ -105,5 +105,8 @@ def cost_of(
         rows = builder.rows(tiers - 1, -np.inf, 0.0)
         builder.add(rows, parts[1:], 1.0)
         builder.add(rows, full, -most[1:])
+        rows = builder.rows(tiers - 2, 0.0, np.inf)
+        builder.add(rows, full[:-1], 1.0)
+        builder.add(rows, full[1:], -1.0)
     cost.add(parts, prices, np.zeros(tiers, dtype=np.int64))
     return cost
