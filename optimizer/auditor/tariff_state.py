@@ -105,9 +105,12 @@ def _check_past(
         if not abs(kept - own[name]) <= tolerance:
             message = f"{text}: look_back_mw is {number(kept)}; it comes to {number(own[name])} MW"
             case.book.add(RULE, name, None, message, amount=kept - own[name], unit="MW")
-    for name in record.look_back_mw:
-        if name not in own:
-            case.book.add(RULE, name, None, f"{text}: look_back_mw has it, though it looks back to no such month")
+    given = {m.month: m.look_back_mw for m in case.scenario.state.tariff.months}.get(text, {})
+    for name, kept in record.look_back_mw.items():
+        # What was handed over, and no ratchet needs, may be handed on.
+        if name not in own and given.get(name) != kept:
+            message = f"{text}: look_back_mw has it, though its ratchet, if any, does not look back to that month"
+            case.book.add(RULE, name, None, message)
     rest = record.model_copy(update={"look_back_mw": {}})
     if rest != MonthSoFar(month=text):
         case.book.add(

@@ -1,4 +1,4 @@
-"""Whole months that the audit bills cost what `optimizer.tariff`, which knows nothing of plans, bills for their load."""
+"""Whole months that the audit bills cost what `optimizer.tariff`, which knows nothing of plans, bills their load."""
 
 from __future__ import annotations
 

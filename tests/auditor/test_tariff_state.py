@@ -49,6 +49,18 @@ def test_a_charge_without_a_ratchet_keeps_no_look_back():
     hand.assert_caught(toy, spoilt, "state", "late", None)
 
 
+def test_history_that_no_ratchet_needs_may_be_handed_on_as_it_came():
+    toy, plan = everything()
+    months = toy.state.tariff.months
+    december = months[0].model_copy(update={"look_back_mw": {"flat": 3.0, "late": 1.0}})
+    tariff = toy.state.tariff.model_copy(update={"months": (december, *months[1:])})
+    toy = toy.model_copy(update={"state": toy.state.model_copy(update={"tariff": tariff})})
+    hand.assert_accepted(toy, plan)
+    hand.assert_accepted(toy, billed.set_months(plan, lambda m: m[0]["look_back_mw"].update(late=1.0)))
+    spoilt = billed.set_months(plan, lambda m: m[0]["look_back_mw"].update(late=2.0))
+    hand.assert_caught(toy, spoilt, "state", "late", None)
+
+
 def test_the_record_of_the_month_under_way_dropped_or_doubled():
     toy, plan = everything()
     assert "2026-02" in hand.assert_caught(toy, billed.set_months(plan, lambda m: m.pop()), "state", "grid", 2).message
