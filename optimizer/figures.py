@@ -17,6 +17,8 @@ from optimizer.schedule import Schedule
 
 POWER_KINDS = frozenset({"energy", "adders", "carbon", "export"})
 """Ledger kinds of power bought and sold at the meter."""
+BILL_KINDS = frozenset({"demand", "ratchet", "coincident_peak", "fixed", "minimum", "tax"})
+"""Ledger kinds of the utility's tariff beside energy."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,9 @@ class CostShares:
     Electricity is energy and adders; it is split over halls by metered power, and in a hall into IT power and
     the rest (PUE and overhead), which is cooling. With power made or stored on site, export or a price of carbon,
     a MWh costs on average over the committed part what all of that costs: energy, adders, carbon, fuel, generators'
-    starts, renewables' cost and battery wear, less what export earns. Day-ahead positions and PPAs settled in money
-    are no cost of power taken.
+    starts, renewables' cost and battery wear, less what export earns. So it is with a tariff, whose demand, coincident,
+    fixed and minimum charges, ratchets and taxes count as the plan's ledger says. Day-ahead positions, PPAs settled in
+    money, and what reserves and demand response earn are no cost of power taken.
     """
 
     it_electricity_usd: float
@@ -115,11 +118,11 @@ def _power_cost(scenario: Scenario, schedule: Schedule, table: _Dispatch) -> Flo
     supply, hours = scenario.supply, scenario.horizon.hours
     price = table.of("site", "energy_price_usd_per_mwh") + table.of("site", "adders_usd_per_mwh")
     carbon_price = 0.0 if supply.carbon is None else supply.carbon.price_usd_per_tonne
-    if not (supply.renewables or supply.generators or supply.batteries or carbon_price):
+    if not (supply.renewables or supply.generators or supply.batteries or carbon_price or supply.tariff):
         return np.asarray(price * (1.0 + supply.energy.loss_factor))
     on_site = {r.name for r in supply.renewables} | {g.name for g in supply.generators}
     on_site |= {b.name for b in supply.batteries}
-    cost = -sum(row.usd for row in schedule.ledger_rows if row.kind in POWER_KINDS or row.item in on_site)
+    cost = -sum(row.usd for row in schedule.ledger_rows if row.kind in POWER_KINDS | BILL_KINDS or row.item in on_site)
     facility = sum(float(table.of(hall.name, "facility_mw").sum()) for hall in scenario.site.halls) * hours
     return np.full(table.periods, cost / facility if facility > 0 else 0.0)
 

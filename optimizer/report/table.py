@@ -11,6 +11,7 @@ from rich.text import Text
 
 from optimizer.auditor.findings import Findings
 from optimizer.figures import break_even, cost_shares
+from optimizer.report.bills import bill_tables
 from optimizer.report.columns import Column, fits, megawatts, money, side_by_side, table_of
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import ContractReport, Schedule
@@ -29,6 +30,9 @@ def print_plan(console: Console, scenario: Scenario, schedule: Schedule, finding
     console.print()
     if schedule.contracts:
         console.print(_contracts(schedule))
+        console.print()
+    for table in bill_tables(schedule, console.width):
+        console.print(table)
         console.print()
     for line in _figure_lines(scenario, schedule):
         console.print(_hanging(line))
@@ -56,6 +60,8 @@ def outcome_line(schedule: Schedule) -> str:
             f": gap {_percent(outcome.gap)} ({_usd(outcome.gap_usd)} {currency}) of at most "
             f"{_percent(outcome.gap_asked)}, no plan earns more than {_usd(outcome.bound_usd)} {currency}"
         )
+    if outcome.leaving_usd:
+        words += f"; {_usd(outcome.leaving_usd)} {currency} are held against published set-points that are left"
     if outcome.message:
         words += f" [{outcome.message}]"
     seconds = schedule.seconds
