@@ -217,6 +217,17 @@ EDITS: list[tuple[str, list[tuple[str, str]], str, list[str]]] = [
         ["'miners' a second time"],
     ),
     (
+        "providers that look alike",
+        [
+            ('{ name = "low", power_w', '{ name = "low b", power_w'),
+            ('"store"]', '"miners low"]'),
+            ('name = "store"', 'name = "miners low"'),
+            ('name = "normal", power_w = 3500.0', 'name = "low", power_w = 3500.0'),
+        ],
+        "supply.reserves[0].providers[1]",
+        ["'miners low' would be shown as 'miners low'"],
+    ),
+    (
         "deployment above one",
         [("deployment_share = 0.05", "deployment_share = 1.05")],
         "supply.reserves[0].deployment_share",

@@ -28,6 +28,7 @@ def _reserve(report: Report, place: str, reserve: Reserve) -> None:
     spots = [contract.name for contract in scenario.contracts if isinstance(contract, Spot)]
     machines = [*(fleet.name for fleet in scenario.fleets), *(battery.name for battery in scenario.supply.batteries)]
     seen: set[str] = set()
+    labels: set[str] = set()
     for k, name in enumerate(reserve.providers):
         here = f"{place}.providers[{k}]"
         if reserve.direction != "up" and name in spots:
@@ -36,4 +37,16 @@ def _reserve(report: Report, place: str, reserve: Reserve) -> None:
             report.known(here, name, [*machines, *spots], "fleet, battery or spot contract")
         if name in seen:
             report.add(here, f"{name!r} a second time", "each provider once")
+        elif taken := labels & (mine := _labels(report, name)):
+            report.add(here, f"{name!r} would be shown as {min(taken)!r}, as another provider is", "another name")
+        else:
+            labels |= mine
         seen.add(name)
+
+
+def _labels(report: Report, provider: str) -> set[str]:
+    """What a provider's offers are shown as: with each mode of a fleet, each pool of a contract."""
+    scenario = report.scenario
+    modes = {f"{fleet.name} {mode.name}" for fleet in scenario.fleets if fleet.name == provider for mode in fleet.modes}
+    pools = {f"{c.name} {pool}" for c in scenario.contracts if c.name == provider for pool in c.pools}
+    return modes | pools or {provider}
