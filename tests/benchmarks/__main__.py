@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import statistics
 import sys
-from dataclasses import dataclass
 
 from tests.benchmarks.measure import Run, runs
+from tests.figure import Figure
 
 WEST_TEXAS = "west-texas-hybrid-day"
 PLANS = 6
@@ -18,22 +18,6 @@ MOST_SOLVE_S = 2.0
 MOST_PEAK_MB = 400.0
 AROUND_SHARE = 0.05
 AROUND_S = 0.030
-
-
-@dataclass(frozen=True)
-class Figure:
-    name: str
-    measured: float
-    unit: str
-    asked: float
-
-    @property
-    def met(self) -> bool:
-        return self.measured <= self.asked
-
-    def __str__(self) -> str:
-        word = "met" if self.met else "MISSED"
-        return f"{self.name:58} {self.measured:10.4g} {self.unit:4} asked ≤ {self.asked:<8.4g} {word}"
 
 
 def west_texas() -> list[Figure]:

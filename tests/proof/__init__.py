@@ -1,0 +1,1 @@
+"""Long checks behind one command, `python -m tests.proof`: each module measures figures of one kind."""
