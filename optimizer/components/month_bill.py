@@ -112,7 +112,7 @@ class MonthsSoFar:
     def _minimum(self, month: int, lines: Mapping[BillLine, float]) -> float:
         """What is short of the minimum, once the month has ended."""
         rule = self._rule
-        if not rule.months.ended_committed[month]:
+        if not (rule.names_minimum and rule.months.ended_committed[month]):
             return 0.0
         energy = lines["energy"] if rule.tariff.energy else 0.0
         return max(0.0, float(rule.least_usd[month]) - (energy + lines["demand"] + lines["fixed"]))

@@ -73,7 +73,12 @@ class BillRule:
     @property
     def has_minimum(self) -> Bools:
         """Months whose minimum charge is this plan's."""
-        return self.months.ended & (self.least_usd > 0.0)
+        return self.months.ended & self.names_minimum
+
+    @property
+    def names_minimum(self) -> bool:
+        """Whether the tariff has a minimum charge of months."""
+        return self.tariff.minimum.usd_per_month is not None or self.tariff.minimum.usd_per_day is not None
 
     def taxed(self, line: BillLine) -> float:
         """τ of a line."""
@@ -290,12 +295,14 @@ class TariffBlock:
         tiers = self.rule.tiers
         assert tiers is not None
         floor, measuring = tiers.anyway_kw(month), [h for h in held if self._measures(h.rule, month)]
-        if not measuring:
-            _, most_kw = peaks.most_kw(tiers.whole, tiers.every_block, month)
-            return peaks.take(tiers.whole, tiers.every_block, month)[0], max(most_kw, floor)
-        most_kw = max(h.most_kw for h in measuring)
-        amounts = [held_kw[h.rule.name] for h in measuring]
-        if len(amounts) == 1:
+        if measuring:
+            most_kw = max(h.most_kw for h in measuring)
+            amounts, floors = [held_kw[h.rule.name] for h in measuring], {h.floor_kw for h in measuring}
+        else:
+            most_kw = max(peaks.most_kw(tiers.whole, tiers.every_block, month)[1], floor)
+            whole, whole_floor = peaks.take(tiers.whole, tiers.every_block, month)
+            amounts, floors = [whole], {whole_floor}
+        if len(amounts) == 1 and floors == {floor}:
             return amounts[0], most_kw
         exact = self.rule.measured_exactly(month)
         return highest(self._model.builder, stacked(amounts), floor, exact=exact, most=most_kw), most_kw
