@@ -6,7 +6,7 @@ In every period that a window touches:
 |---|---|---|---|
 | fleet | no group in a mode without hashrate | no group up | IT power within ½ × largest draw of a group of p |
 | pool | all available nodes on | no node on | IT power within ½ × largest draw of a node of p |
-| generator | u = 1 | u = 0 | output = p, and u = 1 where p > 0 |
+| generator | u = 1 | u = 0 | output = p (it is on where p > 0) |
 | battery | | no charge, no discharge | charge less discharge = p, never both |
 | renewable | | used = 0 | used = p |
 """
@@ -107,7 +107,7 @@ def _pool(held: _Hold, block: PoolBlock) -> None:
 def _generator(held: _Hold, block: GeneratorBlock) -> None:
     if held.power_mw is not None:
         held.at_power(block.power_mw, block.capacity_mw)
-    if held.hold == "on" or held.power_mw:
+    elif held.hold == "on":
         held.within(block.on, 1.0, 1.0, "engines", 1.0, "holds it on {when}, it has to be off")
-    elif held.hold == "off":
+    else:
         held.within(block.on, 0.0, 0.0, "engines", 1.0, "holds it off {when}, it has to be on")

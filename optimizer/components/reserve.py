@@ -95,7 +95,6 @@ class ReserveBlock:
         self._parts = _parts(model.scenario, fleets, pools, contracts, batteries)
         self._offers = [offer for terms in self._products for offer in self._offered(terms)]
         self._rooms: list[_Room] = []
-        self._blocks: list[tuple[Reserve, Index]] = []
         self._of_parts()
         self._of_movers()
         self._of_site(grid)
@@ -189,13 +188,12 @@ class ReserveBlock:
         model = self._model
         given = np.stack([o.part.most_mw for o in self._of(terms) if o.part.way == WAYS[terms.direction][0]])
         most = np.minimum(given.sum(axis=0), most_mw)
-        offered = model.builder.columns(model.periods, 0.0, most >= terms.min_block_mw, integer=True)
+        offered = model.builder.columns(model.periods, 0.0, 1.0, integer=True)
         for bound, lower, upper in ((most, -np.inf, 0.0), (terms.min_block_mw, 0.0, np.inf)):
             amount = model.sum()
             amount.add_sum(sold)
             amount.add(offered, -bound)
             model.limit(amount, lower, upper)
-        self._blocks.append((terms, offered))
 
     def _of(self, terms: Reserve) -> list[_Offer]:
         return [offer for offer in self._offers if offer.terms is terms]
@@ -227,11 +225,9 @@ class ReserveBlock:
                 least = np.minimum(*sums)
                 for columns, total in zip(ways, sums, strict=True):
                     x[np.stack(columns)] *= np.divide(least, total, out=np.zeros_like(total), where=total > 0.0)
-        for terms, offered in self._blocks:
             short = self._sold(terms).value(x) < terms.min_block_mw * (1.0 - LEAST_SHARE)
-            withdrawn = (x[offered] < 0.5) | short
             for offer in self._of(terms):
-                x[offer.columns[withdrawn]] = 0.0
+                x[offer.columns[short]] = 0.0
 
 
 def _parts(

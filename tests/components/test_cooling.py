@@ -9,6 +9,8 @@ import pytest
 from optimizer.clash import clashes
 from optimizer.formulation import formulate
 from optimizer.scenario.scenario import Scenario
+from solvers import Options
+from solvers import solve as solve_problem
 from tests.components.conftest import Solve
 from tests.toys import gpu_pool, group_fleet, reserved, scenario, spot
 
@@ -72,12 +74,22 @@ def test_it_power_decides(solve: Solve) -> None:
 
 
 def test_a_dearer_mode_is_not_taken_for_negative_prices(solve: Solve) -> None:
-    # One group under the small mode is paid 100 for 1 MW and mines 100; the chiller would be paid for 1.5 MW.
-    found = solve(cooled([-100], 10.0, SMALL, CHILLER, fleets=[group_fleet(1)]), 200)
+    # 2 MW may be imported. One group under the small mode is paid 100 for 1 MW; the chiller would be paid for 1.5 MW.
+    found = solve(cooled([-100], 10.0, SMALL, CHILLER, fleets=[group_fleet(2)], site={"import_limit_mw": 2.0}), 200)
     assert found.of("hall", "facility_mw") == [1]
     # Two groups: above the limit the chiller has to run, and is paid: 200 + 300.
     found = solve(cooled([-100], 10.0, SMALL, CHILLER, fleets=[group_fleet(2)]), 500)
     assert found.of("hall", "facility_mw") == [3]
+
+
+def test_cooling_follows_what_is_settled() -> None:
+    formulation = formulate(cooled([30], 10.0, SMALL, CHILLER, fleets=[group_fleet(4)], site={"import_limit_mw": 3.0}))
+    x = solve_problem(formulation.problem, "highs", Options(gap=1e-6)).x
+    assert x is not None
+    x[formulation.fleets["miners"].in_mode] = [[1.0], [3.0]]  # one more than was cooled
+    reading = {(item, what): value(formulation.settle(x)) for item, what, value in formulation.model.quantities}
+    assert reading["hall", "facility_mw"] == pytest.approx([4.5])
+    assert reading["hall", "pue"] == pytest.approx([1.5])
 
 
 def test_three_steps_and_a_limit_of_all(solve: Solve) -> None:

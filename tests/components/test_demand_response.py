@@ -21,11 +21,11 @@ def binaries(given: Scenario) -> int:
 
 def test_import_falls_while_it_is_paid(solve: Solve) -> None:
     # In the second hour one group off loses 50 and is paid 100; the other's reduction would not be paid.
-    given = flexible([50, 50, 50], fleets=[group_fleet(2)], demand_response=[event(1, 2)])
+    given = flexible([50, 50, 50], fleets=[group_fleet(2)], demand_response=[event(1, 2, [3.0, 2.0, 3.0])])
     found = solve(given, 100 + 50 + 100 + 100)
     assert found.of("site", "import_mw") == [2, 1, 2]
     assert found.of("event", "reduction_mw") == [0, 1, 0]
-    assert found.of("event", "baseline_mw") == [2, 2, 2]
+    assert found.of("event", "baseline_mw") == [3, 2, 3]
     assert found.usd("demand_response", "event") == [0, 100, 0]
     assert binaries(given) == 0  # two groups are never above the baseline
 

@@ -95,11 +95,13 @@ def test_a_renewable_held(solve: Solve) -> None:
 
 
 def test_nothing_forced_is_lost_in_a_battery(solve: Solve) -> None:
-    # 1 MW of wind has to be used and only the battery takes it: what it can hold, or there is no plan.
+    # 1 MW of wind has to be used and only the battery takes it: what it can hold, or there is no plan. (Charging 16/15
+    # MW while discharging 1/15 would lose the rest.)
     overrides = [held(0, 1, 1.0, "wind")]
     given = powered([50], renewables=[renewable()], batteries=[battery(0.5, 0.5)], overrides=overrides)
     never_at_once(solve(given, 0))
-    given = powered([50], renewables=[renewable()], batteries=[battery(0.4, 0.5)], overrides=overrides)
+    small = battery(0.4, 0.5, charge_limit_mw=2.0)
+    given = powered([50], renewables=[renewable()], batteries=[small], overrides=overrides)
     assert of(clashes(given)).amount == pytest.approx(0.2, rel=1e-2)
 
 
@@ -161,6 +163,16 @@ CLASHES: dict[str, tuple[Scenario, str, float, str]] = {
         powered([50], batteries=[battery(1.0, start_energy_mwh=0.75)], overrides=[held(0, 1, 1.0, "battery")]),
         "battery: override: holds it at 1 MW at 00:00, it has to be 0.75 MW off that",
         0.75,
+        "MW",
+    ),
+    "a full battery that could burn": (
+        powered(
+            [50],
+            batteries=[battery(1.0, 0.5, start_energy_mwh=1.0, charge_limit_mw=2.0)],
+            overrides=[held(0, 1, 1.0, "battery")],
+        ),
+        "battery: override: holds it at 1 MW at 00:00, it has to be 1 MW off that",
+        1.0,
         "MW",
     ),
     "an engine within its minimum up time": (

@@ -42,8 +42,9 @@ def test_energy_saved_counts_adders_losses_and_carbon(solve: Solve) -> None:
 
 
 def test_half_an_hour_is_half_paid(solve: Solve) -> None:
-    given = flexible([50], fleets=[group_fleet(2)], reserves=[product()], time={"resolution_minutes": 30})
-    solve(given, 50 + 10)
+    reserves = [product(deployment_share=0.1)]
+    given = flexible([50], fleets=[group_fleet(2)], reserves=reserves, time={"resolution_minutes": 30})
+    solve(given, 55)
 
 
 def test_groups_run_for_what_they_can_offer(solve: Solve) -> None:
