@@ -1,4 +1,4 @@
-"""The rich day, and the same selling flexibility, each planned once."""
+"""The rich day, the same selling flexibility, and the same under a tariff, each planned once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from optimizer.cli import app
-from tests.cli.rich import SELLING, write
+from tests.cli.rich import BILLED, SELLING, write
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +41,18 @@ def selling(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sold(selling: Path) -> Any:
     """Its plan as JSON that a test may spoil."""
     return json.loads((selling / "plan" / "schedule.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def billing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the rich day under a tariff; its plan lies in `plan` below it."""
+    folder = write(tmp_path_factory.mktemp("billing"), BILLED)
+    result = CliRunner().invoke(app, ["solve", str(folder), "-o", str(folder / "plan")])
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+@pytest.fixture
+def billed(billing: Path) -> Any:
+    """Its plan as JSON that a test may spoil."""
+    return json.loads((billing / "plan" / "schedule.json").read_text(encoding="utf-8"))

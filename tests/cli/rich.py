@@ -198,6 +198,69 @@ power_mw = 1.4
 )
 """The same day with what a facility sells of its flexibility, cooling modes and a fleet held by hand."""
 
+BILLED = (
+    RICH.replace('name = "rich"', 'name = "billed"')
+    .replace("price_usd_per_mwh = [20.0, 25.0, 30.0, 180.0, 220.0, 40.0, 30.0, 35.0, 60.0, 70.0]\n", "")
+    .replace("adders = [", 'adders = [{ name = "retail", usd_per_mwh = 1.0 }, ')
+    + """
+[[supply.expected_peaks]]
+charge = "flat"
+month = "2026-01"
+peak_mw = 4.0
+
+[supply.tariff]
+name = "large service"
+holidays = "US-TX"
+
+[[supply.tariff.energy]]
+name = "peak"
+windows = [{ days = ["weekday"], start = 03:00:00, end = 05:00:00 }]
+tiers = [{ rate_usd_per_kwh = 0.12, up_to_kwh = 100000.0 }, { rate_usd_per_kwh = 0.13 }]
+
+[[supply.tariff.energy]]
+name = "rest"
+tiers = [{ rate_usd_per_kwh = 0.03, up_to_kwh = 100000.0 }, { rate_usd_per_kwh = 0.04 }]
+
+[[supply.tariff.demand]]
+name = "flat"
+tiers = [{ rate_usd_per_kw = 0.05 }]
+ratchet = { share = 0.8, look_back_months = 11 }
+
+[[supply.tariff.demand]]
+name = "early"
+windows = [{ start = 00:00:00, end = 02:30:00 }]
+metering_minutes = 60
+tiers = [{ rate_usd_per_kw = 0.01, up_to_kw = 2000.0 }, { rate_usd_per_kw = 0.02 }]
+
+[[supply.tariff.coincident]]
+name = "4CP"
+rate_usd_per_kw = 13.75
+probability = [0.0, 0.0, 0.0, 0.0, 0.003, 0.003, 0.0, 0.0, 0.0, 0.0]
+
+[supply.tariff.fixed]
+usd_per_month = 250.0
+
+[[supply.tariff.taxes]]
+name = "city"
+percent = 2.0
+lines = ["energy", "demand", "coincident", "fixed"]
+
+[[state.tariff.months]]
+month = "2025-07"
+look_back_mw = { flat = 4.5 }
+
+[[state.tariff.months]]
+month = "2026-01"
+import_mwh = 80.0
+energy_usd = 3000.0
+adders_usd = 320.0
+coincident_usd = 40.0
+peaks_mw = { flat = 2.0, early = 1.0 }
+look_back_mw = { flat = 2.0 }
+"""
+)
+"""The same day under a utility's tariff, in a month that has begun."""
+
 
 def write(folder: Path, text: str = RICH) -> Path:
     """The day in a folder of its own."""
