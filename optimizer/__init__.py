@@ -16,14 +16,20 @@ if TYPE_CHECKING:
     from optimizer.auditor import audit
     from optimizer.auditor.findings import Findings
     from optimizer.planner import RejectedByAudit, plan
+    from optimizer.replanning import replan
+    from optimizer.rolling import roll
     from optimizer.scenario.faults import ScenarioError
+    from optimizer.scenario.handover import read_state, with_state
     from optimizer.scenario.load import load
     from optimizer.scenario.scenario import Scenario
     from optimizer.schedule import Schedule
+    from optimizer.setpoints import Keep
+    from optimizer.settlement import settle
     from solvers import ProblemError, SolverError
 
 _WHERE = {
     "Findings": "optimizer.auditor.findings",
+    "Keep": "optimizer.setpoints",
     "ProblemError": "solvers",
     "RejectedByAudit": "optimizer.planner",
     "Scenario": "optimizer.scenario.scenario",
@@ -33,10 +39,16 @@ _WHERE = {
     "audit": "optimizer.auditor",
     "load": "optimizer.scenario.load",
     "plan": "optimizer.planner",
+    "read_state": "optimizer.scenario.handover",
+    "replan": "optimizer.replanning",
+    "roll": "optimizer.rolling",
+    "settle": "optimizer.settlement",
+    "with_state": "optimizer.scenario.handover",
 }
 
 __all__ = [
     "Findings",
+    "Keep",
     "ProblemError",
     "RejectedByAudit",
     "Scenario",
@@ -46,6 +58,11 @@ __all__ = [
     "audit",
     "load",
     "plan",
+    "read_state",
+    "replan",
+    "roll",
+    "settle",
+    "with_state",
 ]
 
 

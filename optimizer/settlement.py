@@ -41,12 +41,19 @@ from solvers.problem import Floats, Problem
 
 GAP = 1e-6
 """Relative gap of a settlement: what is left to decide is little."""
+LEFT_NOTE = "not held as published: "
+"""How a note on a set-point that was left begins."""
 SLACK = 1e-6
 """Relative, and absolute in shares: how far the least departure may be missed when profit decides."""
 
 
 def settled_scenario(scenario: Scenario, schedule: Schedule) -> Scenario:
-    """The scenario that a schedule is settled on, and audited against: as it came, the committed part alone."""
+    """The scenario that a schedule is settled on, and audited against: as it came, with what the schedule accepted."""
+    return with_acceptance(actual(scenario), schedule)
+
+
+def actual(scenario: Scenario) -> Scenario:
+    """The scenario as it came, the committed part alone; no peaks expected, no end charge asked for."""
     horizon = scenario.horizon
     whole = horizon.committed == horizon.periods
     came = as_it_came(scenario if whole else part(scenario, 0, horizon.committed))
@@ -57,7 +64,7 @@ def settled_scenario(scenario: Scenario, schedule: Schedule) -> Scenario:
             "find_expected_peaks": False,
         }
     )
-    return with_acceptance(came.model_copy(update={"supply": supply}), schedule)
+    return came.model_copy(update={"supply": supply})
 
 
 def settle(scenario: Scenario, schedule: Schedule, *, solver: str = "highs", time_limit_s: float = 60.0) -> Schedule:
@@ -172,6 +179,6 @@ def _left(formulation: Formulation, x: Floats) -> Iterator[str]:
             first = int(periods[0])
             more = f" (and in {len(periods) - 1} more periods)" if len(periods) > 1 else ""
             yield (
-                f"not held as published: {point.item} {point.quantity} at {horizon.label(first)} is "
+                f"{LEFT_NOTE}{point.item} {point.quantity} at {horizon.label(first)} is "
                 f"{values[first] + off[first]:.6g} {point.unit} in place of {values[first]:.6g}{more}"
             )

@@ -1,4 +1,5 @@
-"""The command line: `wattshift solve`, `validate`, `audit`, `value`, `init`, `schema`, `import prices`."""
+"""The command line: `wattshift solve`, `replan`, `roll`, `validate`, `audit`, `value`, `init`, `schema`, `import`,
+`tariff`."""
 
 from __future__ import annotations
 
@@ -10,6 +11,8 @@ import typer
 from optimizer.cli.audit import audit_command
 from optimizer.cli.init import init_command
 from optimizer.cli.prices import import_prices_command
+from optimizer.cli.replan import replan_command
+from optimizer.cli.roll import roll_command
 from optimizer.cli.scenario import schema_command, validate_command
 from optimizer.cli.solve import solve_command
 from optimizer.cli.tariff import tariffs
@@ -25,6 +28,8 @@ app = typer.Typer(
 imports = typer.Typer(help="Bring operators' own files into the form that a scenario takes.", no_args_is_help=True)
 
 app.command("solve")(solve_command)
+app.command("replan")(replan_command)
+app.command("roll")(roll_command)
 app.command("validate")(validate_command)
 app.command("audit")(audit_command)
 app.command("value")(value_command)

@@ -9,13 +9,14 @@ from typing import Annotated
 import typer
 
 from optimizer.cli.exits import ExitCode, guarded
-from optimizer.cli.source import SCENARIO_HELP, read_scenario
+from optimizer.cli.source import SCENARIO_HELP, STATE_HELP, read_scenario
 
 
 @guarded
 def audit_command(
     scenario: Annotated[str, typer.Argument(help=SCENARIO_HELP)],
     schedule: Annotated[Path, typer.Argument(help="schedule.json, as `solve -o` writes it.")],
+    state: Annotated[Path | None, typer.Option(help=STATE_HELP)] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Recompute every rule and every dollar of a schedule, knowing nothing of the optimisation.
@@ -25,7 +26,7 @@ def audit_command(
     from optimizer.auditor import audit
     from optimizer.schedule import Schedule
 
-    given = read_scenario(scenario)
+    given = read_scenario(scenario, state)
     findings = audit(given, Schedule.from_json(schedule.read_bytes()))
     if json:
         found = {

@@ -60,6 +60,7 @@ def guarded(command: Command) -> Command:
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
         from optimizer.imports.errors import PriceFileError
+        from optimizer.rolling.errors import JournalError
         from optimizer.scenario.faults import ScenarioError
         from optimizer.schedule import ScheduleError
         from optimizer.starter import StarterError
@@ -70,6 +71,7 @@ def guarded(command: Command) -> Command:
             ScenarioError,
             ScheduleError,
             PriceFileError,
+            JournalError,
             StarterError,
             TariffError,
             ProblemError,

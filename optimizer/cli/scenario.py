@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from optimizer.cli.exits import guarded
-from optimizer.cli.source import SCENARIO_HELP, read_scenario
+from optimizer.cli.source import SCENARIO_HELP, STATE_HELP, read_scenario
 
 
 @guarded
-def validate_command(scenario: Annotated[str, typer.Argument(help=SCENARIO_HELP)]) -> None:
+def validate_command(
+    scenario: Annotated[str, typer.Argument(help=SCENARIO_HELP)],
+    state: Annotated[Path | None, typer.Option(help=STATE_HELP)] = None,
+) -> None:
     """Check a scenario: every fault at once, or what it says."""
     from optimizer.report.overview import overview
 
-    typer.echo(overview(read_scenario(scenario)))
+    typer.echo(overview(read_scenario(scenario, state)))
 
 
 @guarded

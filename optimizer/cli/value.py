@@ -5,12 +5,13 @@ from __future__ import annotations
 import json as json_module
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from optimizer.cli.exits import ExitCode, complain, guarded
-from optimizer.cli.source import SCENARIO_HELP, read_scenario
+from optimizer.cli.source import SCENARIO_HELP, STATE_HELP, read_scenario
 
 
 @guarded
@@ -22,6 +23,7 @@ def value_command(
     gap: Annotated[float, typer.Option(min=0.0, max=1.0, help="Relative gap of each solve.")] = 1e-6,
     time_limit: Annotated[float, typer.Option(min=0.01, max=1e6, help="Seconds for each solve.")] = 60.0,
     step: Annotated[float, typer.Option(min=1e-6, max=1e6, help="How many MW, groups or GPU-hours to move by.")] = 1.0,
+    state: Annotated[Path | None, typer.Option(help=STATE_HELP)] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """What one more (and one less) MW of a limit, group of a fleet or GPU-hour of a contract is worth in a period,
@@ -34,7 +36,7 @@ def value_command(
     from optimizer.report.progress import CountProgress
     from optimizer.scenario.horizon import TimeError, localize
 
-    given = read_scenario(scenario)
+    given = read_scenario(scenario, state)
     horizon = given.horizon
     try:
         until = horizon.hours_until(localize(datetime.fromisoformat(at), horizon.zone, "at"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.status import Status
@@ -14,6 +15,9 @@ from rich.text import Text
 
 from solvers import Progress, SolverError
 from solvers.registry import route
+
+if TYPE_CHECKING:
+    from optimizer.rolling import DayRecord
 
 PATIENCE_S = 1.0
 """A solve shorter than this shows nothing."""
@@ -107,6 +111,27 @@ class CountProgress(_Line):
 
     def line(self) -> str:
         return f"{self._what}: {self._done} of {self._total} {self._items}"
+
+
+class RollProgress(_Line):
+    """Shows the days done, what they earned, and the widest gap."""
+
+    def __init__(self, currency: str) -> None:
+        super().__init__()
+        self._currency = currency
+        self._days: Sequence[DayRecord] = ()
+        self._total = 0
+
+    def __call__(self, days: Sequence[DayRecord], total: int) -> None:
+        self._days, self._total = days, total
+
+    def line(self) -> str:
+        if not self._days:
+            return "roll: planning the first day"
+        profit = sum(day.settled_profit_usd for day in self._days)
+        line = f"roll: {len(self._days)} of {self._total} days, profit {profit:,.2f} {self._currency}"
+        gaps = [day.gap for day in self._days if day.gap is not None]
+        return f"{line}, worst gap {max(gaps):.4%}" if gaps else line
 
 
 def _tells(solver: str) -> bool:

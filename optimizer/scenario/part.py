@@ -118,7 +118,7 @@ def _months(horizon: Horizon, first: int, end: int) -> tuple[BillingPeriod, ...]
 
 
 def _off_grid(when: datetime, horizon: Horizon) -> bool:
-    steps = horizon.hours_until(when)[0] / horizon.hours
+    steps = float(horizon.hours_until(when)[0]) / horizon.hours
     return abs(steps - round(steps)) > 1e-9
 
 

@@ -1,0 +1,123 @@
+"""What the commands that plan have in common: options, failures as JSON, and how a plan is shown and written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from optimizer.cli.exits import ExitCode, complain, exit_code
+from optimizer.schedule import Schedule
+
+if TYPE_CHECKING:
+    from optimizer.auditor.findings import Findings
+    from optimizer.clash import Clash
+    from optimizer.scenario.scenario import Scenario
+    from optimizer.setpoints import Keep
+
+SolverOption = Annotated[str, typer.Option(help="highs, scip, cbc, or pulp:NAME.")]
+GapOption = Annotated[float, typer.Option(min=0.0, max=1.0, help="Relative gap to prove.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
+
+
+class Options(NamedTuple):
+    """How to solve."""
+
+    solver: str
+    gap: float
+    time_limit_s: float
+
+
+class Answer(NamedTuple):
+    """A plan and what belongs to it."""
+
+    scenario: Scenario
+    schedule: Schedule
+    findings: Findings
+    why: Sequence[Clash]
+
+    @property
+    def good(self) -> bool:
+        """Whether there is a plan that the audit accepts."""
+        return self.findings.ok and self.schedule.profit_usd is not None
+
+
+def told(command: Callable[[], ExitCode], *, json: bool) -> None:
+    """Run a command and end with its code; with --json a failure, too, is an object on stdout."""
+    try:
+        code = command()
+    except BrokenPipeError:
+        raise
+    except (Exception, KeyboardInterrupt) as error:
+        if json:  # to people it is told by `guarded`
+            from optimizer.report.machine import as_text, failed_object
+
+            typer.echo(as_text(failed_object(error)))
+        from optimizer.planner import RejectedByAudit
+
+        if isinstance(error, RejectedByAudit):
+            complain(str(error))
+            raise typer.Exit(ExitCode.REJECTED) from None
+        raise
+    raise typer.Exit(code)
+
+
+def explained(scenario: Scenario, schedule: Schedule, findings: Findings, keep: Keep | None = None) -> Answer:
+    """The plan, with why there is none where there is none; nothing of that where the question is interrupted: that
+    there is none stays said."""
+    if schedule.outcome.status != "infeasible":
+        return Answer(scenario, schedule, findings, ())
+    from optimizer.clash import clashes
+
+    try:
+        return Answer(scenario, schedule, findings, clashes(scenario, keep=keep))
+    except KeyboardInterrupt:
+        return Answer(scenario, schedule, findings, ())
+
+
+def answer(found: Answer, load: float, total: float, output: Path | None, *, json: bool) -> ExitCode:
+    """Write and print a plan; the exit code. `load`, `total`: seconds for reading the scenario, and for everything."""
+    seconds = found.schedule.seconds.model_copy(update={"load": load, "total": total})
+    schedule = replace(found.schedule, seconds=seconds)
+    if output is not None and found.good:
+        schedule.write(output)
+    if json:
+        from optimizer.report.machine import as_text, solve_object
+
+        typer.echo(as_text(solve_object(schedule, found.findings, found.why)))
+    else:
+        _show(found._replace(schedule=schedule))
+        if output is not None and found.good:
+            typer.echo(f"written: {output}")
+    code = exit_code(schedule.outcome, accepted=found.findings.ok)
+    if code is ExitCode.INTERRUPTED:
+        complain("interrupted")
+    return code
+
+
+def _show(found: Answer) -> None:
+    from rich.console import Console
+
+    from optimizer.report.table import print_plan
+
+    if found.good:
+        print_plan(Console(), found.scenario, found.schedule, found.findings)
+    else:
+        show_no_plan(found)
+
+
+def show_no_plan(found: Answer) -> None:
+    """How a solve ended that gave no plan to be shown, and why."""
+    from optimizer.clash import told as lines_of
+    from optimizer.report.table import audit_line, outcome_line
+
+    typer.echo(outcome_line(found.schedule))
+    for line in lines_of(found.why):
+        typer.echo(f"  {line}")
+    if found.schedule.outcome.status == "infeasible" and not found.why:
+        typer.echo("  no requirement that has a name explains it: look at modes barred by heat and at the state")
+    if not found.findings.ok:
+        typer.echo(audit_line(found.schedule, found.findings))

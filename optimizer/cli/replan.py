@@ -1,0 +1,87 @@
+"""`wattshift replan`."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optimizer.cli.answer import GapOption, JsonOption, Options, SolverOption, answer, explained, told
+from optimizer.cli.exits import ExitCode, guarded
+from optimizer.cli.source import SCENARIO_HELP, read_scenario
+
+SCENARIO_FILE = "scenario.json"
+
+
+@guarded
+def replan_command(
+    scenario: Annotated[str, typer.Argument(help=f"{SCENARIO_HELP} As it is known now: prices, orders, overrides.")],
+    published: Annotated[Path, typer.Option(help="schedule.json of the plan that is being carried out.")],
+    from_: Annotated[str, typer.Option("--from", help="Plan from here on: local time or with offset.")],
+    leave_usd: Annotated[
+        float, typer.Option(min=0.0, max=1e9, help="Leave an item's published set-points only where it earns more.")
+    ] = 0.0,
+    state: Annotated[
+        Path | None, typer.Option(help="State at that moment; default: the published plan, settled up to it.")
+    ] = None,
+    solver: SolverOption = "highs",
+    gap: GapOption = 1e-4,
+    time_limit: Annotated[float, typer.Option(min=0.01, max=1e6, help="Seconds for the solver.")] = 60.0,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder for schedule.json, CSV, Parquet and scenario.json.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Plan again within the day: the past as it was published and came about, the rest anew.
+
+    With --leave-usd X an item (a fleet, a pool, a contract, a battery, …) keeps its published set-points in a period
+    unless leaving them earns more than X, for each item and period. -o writes the re-planned scenario beside the
+    schedule, so that `wattshift audit` takes the two. Exit codes are those of `solve`.
+    """
+    options = Options(solver, gap, time_limit)
+
+    def run() -> ExitCode:
+        return _replan(scenario, published, from_, leave_usd, state, options, output, json=json)
+
+    told(run, json=json)
+
+
+def _replan(
+    argument: str,
+    published: Path,
+    from_: str,
+    leave_usd: float,
+    state: Path | None,
+    options: Options,
+    output: Path | None,
+    *,
+    json: bool,
+) -> ExitCode:
+    from optimizer.replanning import replan
+    from optimizer.report.progress import SolveProgress
+    from optimizer.scenario.faults import Fault, ScenarioError
+    from optimizer.scenario.handover import read_state
+    from optimizer.schedule import Schedule
+
+    begun = time.perf_counter()
+    try:
+        at = datetime.fromisoformat(from_)
+    except ValueError:
+        raise ScenarioError([Fault("--from", repr(from_), "a time, e.g. 2026-01-15T14:00")], "replan") from None
+    given = read_scenario(argument)
+    before = Schedule.from_json(published.read_bytes())
+    start = None if state is None else read_state(state)
+    loaded = time.perf_counter() - begun
+    if output is not None:
+        output.mkdir(parents=True, exist_ok=True)  # what cannot be written is told before the solve
+    with SolveProgress(options.solver, given.currency) as progress:
+        again = replan(
+            given, before, at, leave_usd=leave_usd, state=start, progress=progress.listener, **options._asdict()
+        )
+    found = explained(again.scenario, again.schedule, again.findings, again.keep)
+    if output is not None and found.good:
+        (output / SCENARIO_FILE).write_text(again.scenario.model_dump_json(), encoding="utf-8")
+    return answer(found, loaded, time.perf_counter() - begun, output, json=json)

@@ -1,0 +1,117 @@
+"""`wattshift roll`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from optimizer.cli.answer import GapOption, JsonOption, Options, SolverOption, explained, show_no_plan, told
+from optimizer.cli.exits import ExitCode, complain, exit_code, guarded
+from optimizer.cli.source import SCENARIO_HELP, STATE_HELP, read_scenario
+
+if TYPE_CHECKING:
+    from optimizer.rolling import Rolled, RollStopped
+
+
+@guarded
+def roll_command(
+    scenario: Annotated[str, typer.Argument(help=f"{SCENARIO_HELP} Its series reach over all days.")],
+    days: Annotated[int, typer.Option(min=1, max=400, help="How many local days, from the scenario's start on.")],
+    look_ahead: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=9600.0, help="Hours planned behind each day; default: the scenario's look-ahead."),
+    ] = None,
+    state: Annotated[Path | None, typer.Option(help=STATE_HELP)] = None,
+    solver: SolverOption = "highs",
+    gap: GapOption = 1e-4,
+    time_limit: Annotated[float, typer.Option(min=0.01, max=1e6, help="Seconds for the solver, each day.")] = 60.0,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder that keeps each day, and takes the joined schedule.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Plan day after day over a longer series: each local day is planned on what is known, settled on what came, and
+    hands its state to the next; then all days are joined into one schedule and audited as one.
+
+    With -o every day that is done is kept: the same command goes on behind the last one. -o gets days/DATE.json,
+    schedule.json, scenario.json (what the joined schedule is audited against), dispatch, ledger and days.csv.
+
+    Exit codes: 0 all days proven; 4 some not; 2 invalid input, or a folder of another roll; 3, 6, 7 a day without a
+    plan, as of `solve`; 5 rejected by the audit; 130 interrupted; 1 internal error.
+    """
+    options = Options(solver, gap, time_limit)
+    told(lambda: _roll(scenario, days, look_ahead, state, options, output, json=json), json=json)
+
+
+def _roll(
+    argument: str,
+    days: int,
+    look_ahead: float | None,
+    state: Path | None,
+    options: Options,
+    output: Path | None,
+    *,
+    json: bool,
+) -> ExitCode:
+    from optimizer.report.progress import RollProgress
+    from optimizer.rolling import Interrupted, RollStopped, roll
+    from optimizer.rolling.files import write_rolled
+
+    given = read_scenario(argument, state)
+    try:
+        with RollProgress(given.currency) as progress:
+            rolled = roll(given, days, look_ahead_hours=look_ahead, folder=output, told=progress, **options._asdict())
+    except RollStopped as stopped:
+        return _stopped(stopped, json=json)
+    except Interrupted as interrupted:
+        kept = "nothing is kept without -o" if output is None else "the same command goes on behind them"
+        complain(f"{interrupted}; {kept}")
+        if json:
+            from optimizer.report.machine import as_text, failed_object
+
+            typer.echo(as_text(failed_object(interrupted)))
+        return ExitCode.INTERRUPTED
+    accepted = rolled.findings.ok
+    if output is not None and accepted:
+        write_rolled(rolled, output)
+    if json:
+        from optimizer.report.machine import as_text, solve_object
+
+        records = [asdict(day) for day in rolled.days]
+        typer.echo(as_text(solve_object(rolled.schedule, rolled.findings) | {"days": records}))
+    else:
+        _show(rolled)
+        if output is not None and accepted:
+            typer.echo(f"written: {output}")
+    proven = all(day.status == "proven" for day in rolled.days)
+    if not accepted:
+        return ExitCode.REJECTED
+    return ExitCode.PROVEN if proven else ExitCode.FEASIBLE
+
+
+def _show(rolled: Rolled) -> None:
+    from rich.console import Console
+
+    from optimizer.report.roll import print_roll
+    from optimizer.report.table import audit_line
+
+    if rolled.findings.ok:
+        print_roll(Console(), rolled)
+    else:
+        typer.echo(audit_line(rolled.schedule, rolled.findings))
+
+
+def _stopped(stopped: RollStopped, *, json: bool) -> ExitCode:
+    """A day without a plan: which one, and why."""
+    found = explained(stopped.scenario, stopped.schedule, stopped.findings)
+    if json:
+        from optimizer.report.machine import as_text, solve_object
+
+        typer.echo(as_text(solve_object(found.schedule, found.findings, found.why) | {"day": stopped.day}))
+    else:
+        typer.echo(f"the roll stops at {stopped.day}")
+        show_no_plan(found)
+    return exit_code(found.schedule.outcome, accepted=found.findings.ok)

@@ -1,0 +1,196 @@
+"""The days of a roll as one schedule, audited against the whole of the scenario as it came.
+
+Dispatch is put together from the days; the ledger is the one that the audit recomputes for the whole, in which a line
+of a month stands once; contracts, bills and state add up the days'. The audit then holds all of it against every rule
+of the whole, and the days' profits have to sum to the whole's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from optimizer.auditor import audit
+from optimizer.auditor.findings import Findings, Violation
+from optimizer.rolling.day import DayRecord, HowToSolve
+from optimizer.rolling.days import Days
+from optimizer.rolling.journal import Journal
+from optimizer.scenario.horizon import Horizon, stamp
+from optimizer.scenario.scenario import Scenario
+from optimizer.scenario.state import State
+from optimizer.schedule import (
+    ContractReport,
+    DispatchRow,
+    LedgerRow,
+    MonthBill,
+    Outcome,
+    Schedule,
+    Seconds,
+    Size,
+    Solver,
+)
+from solvers.problem import Floats
+
+SHARE = 1e-6
+"""By how much of the profit the days' sum may be off."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rolled:
+    """A roll that is done."""
+
+    scenario: Scenario
+    """All days as one scenario, as it came: what the schedule is audited against."""
+    schedule: Schedule
+    """All days as one schedule."""
+    findings: Findings
+    days: tuple[DayRecord, ...]
+
+
+@dataclass(eq=False)
+class _Collected:
+    """What the days say, put together one after the other."""
+
+    horizon: Horizon
+    dispatch: dict[tuple[str, str], Floats] = field(default_factory=dict)
+    """By (item, quantity), (periods,)."""
+    ledger: dict[tuple[str, str], Floats] = field(default_factory=dict)
+    """By (item, kind), (periods,)."""
+    contracts: dict[tuple[str, Any], ContractReport] = field(default_factory=dict)
+    bills: dict[str, MonthBill] = field(default_factory=dict)
+    state: State | None = None
+    notes: dict[str, None] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    size: dict[str, int] = field(default_factory=dict)
+    solver: Solver | None = None
+
+    def __post_init__(self) -> None:
+        self._period = {stamp.isoformat(): t for t, stamp in enumerate(self.horizon.stamps)}
+
+    def add(self, settled: dict[str, Any]) -> None:
+        """One day more."""
+        for table, name, value in ((self.dispatch, "quantity", "value"), (self.ledger, "kind", "usd")):
+            for row in settled["dispatch" if name == "quantity" else "ledger"]:
+                key = row["item"], row[name]
+                values = table.get(key)
+                if values is None:
+                    values = table[key] = np.zeros(self.horizon.periods)
+                values[self._period[row["start"]]] = row[value]
+        for raw in settled["contracts"]:
+            report = ContractReport.model_validate(raw)
+            key = report.name, report.billing_start
+            before = self.contracts.get(key)
+            self.contracts[key] = report if before is None else _report(before, report)
+        for raw in settled["bills"]:
+            bill = MonthBill.model_validate(raw)
+            earlier = self.bills.get(bill.month)
+            self.bills[bill.month] = bill if earlier is None else _bill(earlier, bill)
+        self.state = State.model_validate(settled["state"])
+        self.notes |= dict.fromkeys(settled["notes"])
+        self.seconds = {name: self.seconds.get(name, 0.0) + s for name, s in settled["seconds"].items()}
+        self.size = {name: max(self.size.get(name, 0), n) for name, n in settled["size"].items()}
+        self.solver = Solver.model_validate(settled["solver"])
+
+    def dispatch_rows(self) -> Iterable[DispatchRow]:
+        for (item, quantity), values in self.dispatch.items():
+            for start, value in zip(self.horizon.stamps, values.tolist(), strict=True):
+                yield DispatchRow(start, item, quantity, value)
+
+    def ledger_rows(self) -> Iterable[LedgerRow]:
+        for (item, kind), usd in self.ledger.items():
+            for t in np.flatnonzero(usd).tolist():
+                yield LedgerRow(self.horizon.stamps[t], item, kind, float(usd[t]))
+
+
+def join(days: Days, how: HowToSolve, journal: Journal, records: Sequence[DayRecord]) -> Rolled:
+    """All days as one audited schedule."""
+    scenario = days.joined()
+    collected = _Collected(scenario.horizon)
+    for settled in journal.settled():
+        collected.add(settled)
+    assert collected.solver is not None
+    profit = sum(record.settled_profit_usd for record in records)
+    planning = sum(record.solve_seconds for record in records)
+    seconds = collected.seconds | {
+        "solve": collected.seconds["solve"] + planning,
+        "total": sum(record.seconds for record in records),
+    }
+    schedule = Schedule(
+        scenario=scenario.name,
+        zone=scenario.time.zone,
+        currency=scenario.currency,
+        outcome=Outcome(status="feasible", gap_asked=how.gap, message=_proof(records, how.gap)),
+        profit_usd=profit,
+        horizon_profit_usd=profit,
+        solver=collected.solver,
+        seconds=Seconds(**seconds),
+        size=Size(**collected.size),
+        dispatch_rows=tuple(collected.dispatch_rows()),
+        ledger_rows=tuple(collected.ledger_rows()),
+        contracts=tuple(collected.contracts.values()),
+        bills=tuple(collected.bills.values()),
+        state=collected.state,
+        notes=tuple(collected.notes),
+    )
+    own = audit(scenario, schedule)
+    schedule = replace(
+        schedule,
+        ledger_rows=tuple(row._replace(start=stamp(row.start)) for row in own.ledger_rows),
+        profit_usd=own.profit_usd,
+        horizon_profit_usd=own.profit_usd,
+    )
+    findings = audit(scenario, schedule)
+    return Rolled(scenario, schedule, _with_sum(findings, profit), tuple(records))
+
+
+def _proof(records: Sequence[DayRecord], gap: float) -> str:
+    """What is proven of the days' plans: a chain of them is no optimum of the whole."""
+    open_ = [record.day for record in records if record.status != "proven"]
+    plans = "1 daily plan" if len(records) == 1 else f"{len(records)} daily plans"
+    if not open_:
+        return f"{plans}, each proven to a gap of {gap:g}"
+    return f"{plans}, of which {len(open_)} are not proven to a gap of {gap:g}: {', '.join(open_[:5])}" + (
+        ", …" if len(open_) > 5 else ""
+    )
+
+
+def _with_sum(findings: Findings, profit: float) -> Findings:
+    """The findings, with one more where the days' profits do not sum to the whole's."""
+    whole = findings.profit_usd
+    if whole is None or abs(whole - profit) <= SHARE * max(1.0, abs(whole)):
+        return findings
+    message = f"the days' settled profits sum to {profit:.9g} USD; all days as one come to {whole:.9g}"
+    wrong = Violation("profit", "schedule", None, profit - whole, "USD", message)
+    return replace(findings, violations=(*findings.violations, wrong))
+
+
+def _report(before: ContractReport, now: ContractReport) -> ContractReport:
+    """A contract's report of several days: work and shortfalls add up, what is expected now counts."""
+    short = None if now.short_gpu_hours is None else now.short_gpu_hours + (before.short_gpu_hours or 0.0)
+    late = None if now.lateness_hours is None else now.lateness_hours + (before.lateness_hours or 0.0)
+    return now.model_copy(
+        update={
+            "delivered_gpu_hours": before.delivered_gpu_hours + now.delivered_gpu_hours,
+            "short_gpu_hours": short,
+            "finish": before.finish or now.finish,
+            "lateness_hours": late,
+        }
+    )
+
+
+def _bill(before: MonthBill, now: MonthBill) -> MonthBill:
+    """A month's bill of several days: what the month had before the first of them stays before."""
+    first = {line.charge: line for line in before.demand}
+    demand = tuple(
+        line.model_copy(
+            update={
+                "before_mw": first[line.charge].before_mw,
+                "added_usd": first[line.charge].added_usd + line.added_usd,
+            }
+        )
+        for line in now.demand
+    )
+    return now.model_copy(update={"demand": demand})

@@ -1,0 +1,119 @@
+"""What a roll keeps on disk, so that it can be stopped at any moment and goes on after the last whole day.
+
+FOLDER/roll.json              which scenario is rolled, and how: a folder goes on with no other
+FOLDER/days/2024-01-01.json   a day: its record and its settled schedule
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from optimizer.rolling.day import DayRecord, HowToSolve
+from optimizer.rolling.days import Days
+from optimizer.rolling.errors import JournalError
+from optimizer.schedule import Schedule
+
+JOURNAL_VERSION = 1
+MANIFEST = "roll.json"
+_PART = ".part"
+
+
+class Journal:
+    """The folder of a roll."""
+
+    def __init__(self, folder: Path, days: Days, how: HowToSolve) -> None:
+        """Opens the folder, or makes it. Raises JournalError where it holds another roll, OSError where it cannot be
+        written."""
+        self._folder, self._names = folder, days.names
+        self._days = folder / "days"
+        self._days.mkdir(parents=True, exist_ok=True)
+        for left in (*folder.glob(f".*{_PART}"), *self._days.glob(f".*{_PART}")):
+            left.unlink()  # of a run that was killed while it wrote
+        manifest = _manifest(days, how)
+        path = folder / MANIFEST
+        if path.exists():
+            _check_same(path, manifest)
+        else:
+            _write_whole(path, json.dumps(manifest, indent=1))
+
+    def done(self) -> list[DayRecord]:
+        """The days that are done, from the first on without a gap."""
+        records = []
+        for name in self._names:
+            if not self._path(name).exists():
+                break
+            records.append(DayRecord(**self._read(name)["record"]))
+        return records
+
+    def write(self, record: DayRecord, settled: Schedule) -> None:
+        """Keep a day that is done: whole, or not at all."""
+        head = json.dumps({"schema_version": JOURNAL_VERSION, "record": asdict(record)})
+        _write_whole(self._path(record.day), f'{head[:-1]}, "settled": {settled.to_json()}}}')
+
+    def settled(self) -> Iterator[dict[str, Any]]:
+        """The settled schedule of each day, one after the other, as JSON objects."""
+        for name in self._names:
+            yield self._read(name)["settled"]
+
+    def last_settled(self, done: int) -> dict[str, Any]:
+        """The settled schedule of the last of so many days."""
+        settled: dict[str, Any] = self._read(self._names[done - 1])["settled"]
+        return settled
+
+    def _path(self, name: str) -> Path:
+        return self._days / f"{name}.json"
+
+    def _read(self, name: str) -> dict[str, Any]:
+        path = self._path(name)
+        try:
+            read: dict[str, Any] = json.loads(path.read_bytes())
+            if read["record"]["day"] == name and "settled" in read:
+                return read
+        except (ValueError, KeyError, TypeError):
+            pass
+        raise JournalError(f"{path}: no day of a roll; delete it, and it is planned again with all that follow")
+
+
+def write_file(path: Path, write: Callable[[Path], object]) -> None:
+    """Let a file be written: it appears whole or not at all."""
+    part = path.with_name(f".{path.name}{_PART}")
+    try:
+        write(part)
+        with part.open("rb+") as stream:
+            os.fsync(stream.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    write_file(path, lambda part: part.write_text(text, encoding="utf-8"))
+
+
+def _manifest(days: Days, how: HowToSolve) -> dict[str, Any]:
+    return {
+        "schema_version": JOURNAL_VERSION,
+        "scenario": days.whole.name,
+        "digest": hashlib.sha256(days.whole.model_dump_json().encode()).hexdigest(),
+        "days": days.count,
+        "look_ahead_periods": days.ends[0] - days.seams[1],
+        **asdict(how),
+    }
+
+
+def _check_same(path: Path, manifest: dict[str, Any]) -> None:
+    try:
+        known = json.loads(path.read_bytes())
+        other = [name for name in manifest if known[name] != manifest[name]]
+    except (ValueError, KeyError, TypeError):
+        raise JournalError(f"{path}: no roll's; give another folder") from None
+    options = [f"{name} {known[name]}, now {manifest[name]}" for name in other if name != "digest"]
+    if other:
+        what = "; ".join(options) or "the scenario is another one, or has changed since"
+        raise JournalError(f"{path.parent} holds another roll ({what}): go on as it was begun, or give another folder")

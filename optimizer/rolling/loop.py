@@ -1,0 +1,104 @@
+"""The loop of a roll: day after day, from the first that is not done."""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Self
+
+from optimizer.rolling.day import DayRecord, HowToSolve, do_day
+from optimizer.rolling.days import Days, days_of
+from optimizer.rolling.joined import Rolled, join
+from optimizer.rolling.journal import Journal
+from optimizer.scenario.scenario import Scenario
+from optimizer.scenario.state import State
+
+Told = Callable[[Sequence[DayRecord], int], None]
+"""Told the days that are done, and how many there are, after each day."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C: the days that are done are kept."""
+
+    def __init__(self, done: int, count: int) -> None:
+        super().__init__(f"interrupted: {done} of {count} days are done")
+        self.done = done
+
+
+def roll(
+    scenario: Scenario,
+    days: int,
+    *,
+    look_ahead_hours: float | None = None,
+    folder: str | Path | None = None,
+    solver: str = "highs",
+    gap: float = 1e-4,
+    time_limit_s: float = 60.0,
+    told: Told | None = None,
+) -> Rolled:
+    """Plan so many local days from the scenario's start, one by one: each is planned on what is known, settled on what
+    came, and hands its state to the next.
+
+    `look_ahead_hours`: planned behind each day; default: the scenario's own look-ahead. `folder` keeps every day that
+    is done, and a later call with the same scenario and options goes on behind the last. `time_limit_s` is for each
+    day's plan. The scenario's series reach over all days, and the last day's look-ahead.
+
+    Raises ScenarioError for a scenario that cannot be rolled, JournalError for a folder of another roll, RollStopped
+    where a day has no plan, Interrupted at Ctrl-C, and what `settle` raises.
+    """
+    how = HowToSolve(solver, gap, time_limit_s)
+    all_days = days_of(scenario, days, look_ahead_hours)
+    if folder is not None:
+        return _roll(all_days, how, Path(folder), told)
+    with tempfile.TemporaryDirectory(prefix="wattshift-roll-") as temporary:
+        return _roll(all_days, how, Path(temporary), told)
+
+
+def _roll(days: Days, how: HowToSolve, folder: Path, told: Told | None) -> Rolled:
+    journal = Journal(folder, days, how)
+    done = journal.done()
+    try:
+        with _Stop() as stop:
+            state = State.model_validate(journal.last_settled(len(done))["state"]) if done else days.whole.state
+            for index in range(len(done), days.count):
+                record, settled = do_day(days, index, state, how)
+                journal.write(record, settled)
+                assert settled.state is not None
+                done.append(record)
+                state = settled.state
+                if told is not None:
+                    told(done, days.count)
+                if stop.asked:  # a solver that was done by then has swallowed it
+                    raise KeyboardInterrupt
+            return join(days, how, journal, done)
+    except KeyboardInterrupt:
+        raise Interrupted(len(done), days.count) from None
+
+
+class _Stop:
+    """Remembers Ctrl-C, where nobody else does."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._mine = False
+
+    def __enter__(self) -> Self:
+        main = threading.current_thread() is threading.main_thread()
+        self._mine = main and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        if self._mine:
+            signal.signal(signal.SIGINT, self._ask)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._mine:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+        signal.default_int_handler(number, frame)
