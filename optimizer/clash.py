@@ -78,8 +78,8 @@ def clashes(
     `keep`: published set-points that the plan had to hold (`optimizer.setpoints`)."""
     # Reserves and demand response ask for nothing: without them it is as infeasible, and less stands in the way.
     # Published offers that have to be held do ask for something.
-    held = keep is not None and keep.leave_usd is None
-    dropped = {"demand_response": ()} if held else {"reserves": (), "demand_response": ()}
+    exactly = keep is not None and keep.leave_usd is None
+    dropped = {"demand_response": ()} if exactly else {"reserves": (), "demand_response": ()}
     supply = scenario.supply.model_copy(update=dropped)
     formulation = formulate(scenario.model_copy(update={"supply": supply}), keep=keep)
     options = Options(gap=1e-6, time_limit_s=time_limit_s / (2 * MOST_NAMED))

@@ -13,6 +13,7 @@ from optimizer.auditor.findings import Findings
 from optimizer.figures import break_even, cost_shares
 from optimizer.report.bills import bill_tables
 from optimizer.report.columns import Column, fits, megawatts, money, side_by_side, table_of
+from optimizer.report.flexibility import flexibility_columns, flexibility_lines
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import ContractReport, Schedule
 
@@ -34,7 +35,7 @@ def print_plan(console: Console, scenario: Scenario, schedule: Schedule, finding
     for table in bill_tables(schedule, console.width):
         console.print(table)
         console.print()
-    for line in _figure_lines(scenario, schedule):
+    for line in [*flexibility_lines(scenario, schedule), *_figure_lines(scenario, schedule)]:
         console.print(_hanging(line))
     console.print(_hanging(outcome_line(schedule)))
     for note in schedule.notes:
@@ -147,6 +148,7 @@ class _Parts:
             Column("cooling", megawatts(_less(facility, it))),
             *_on_site(scenario, values, total),
             Column("idle", megawatts(_less(limit, imported))),
+            *flexibility_columns(scenario, total),
             Column(f"profit {currency}", money(profit, 0 if max(map(abs, profit)) >= 100 else 2)),
         ]
 

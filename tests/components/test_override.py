@@ -100,7 +100,7 @@ def test_nothing_forced_is_lost_in_a_battery(solve: Solve) -> None:
     overrides = [held(0, 1, 1.0, "wind")]
     given = powered([50], renewables=[renewable()], batteries=[battery(0.5, 0.5)], overrides=overrides)
     never_at_once(solve(given, 0))
-    small = battery(0.4, 0.5, charge_limit_mw=2.0)
+    small = battery(1.0, 0.5, start_energy_mwh=0.6, charge_limit_mw=2.0)
     given = powered([50], renewables=[renewable()], batteries=[small], overrides=overrides)
     assert of(clashes(given)).amount == pytest.approx(0.2, rel=1e-2)
 
