@@ -39,7 +39,7 @@ def check_tariff_state(case: Case, bills: list[Bill], charges: list[ChargeFindin
     at = case.horizon.at(case.committed)
     now = at.year * 12 + at.month - 1
     last = bills[-1]
-    if last.month.number == now and not last.month.ends_in_committed:
+    if last.month.number == now:
         _check_month(case, last, said.pop(last.record.month, None), charges)
     records = {month_number(record.month) for record in case.scenario.state.tariff.months}
     for month in sorted(records | {bill.month.number for bill in bills}):

@@ -298,6 +298,15 @@ def test_a_ratchet_that_is_expected_anyway_is_not_paid_and_not_billed():
     hand.assert_accepted(toy, billed.schedule(toy, [1, 1], {}, bills, state={"months": months}))
 
 
+def test_what_was_expected_of_a_month_before_the_horizon_ratchets_nothing():
+    supply = {"expected_peaks": [{"charge": "flat", "month": "2025-12", "peak_mw": 9.0}]}
+    toy = billed.site(1, {"demand": [always(**RATCHETED)]}, supply=supply)
+    says = line(peak_mw=2, billed_mw=2, usd=20_000, added_usd=20_000, hands_on_mw=1)
+    after = month("2026-01", 2, peaks_mw={"flat": 2.0}, look_back_mw={"flat": 2.0})
+    lines = {"flat": {"demand": {0: -20_000}}}
+    hand.assert_accepted(toy, billed.schedule(toy, [2], lines, [bill("2026-01", 2, says)], state={"months": [after]}))
+
+
 @pytest.mark.parametrize(
     ("ratchet", "history", "floor"),
     [

@@ -137,6 +137,18 @@ def test_a_tier_by_billed_demand_moves_with_it():
     assert findings.bills[0].energy_usd == pytest.approx(780)
 
 
+def test_a_tier_by_billed_demand_in_the_look_ahead():
+    """4 hours of use. Committed are 6 MWh and 1 MW: 2 are dear; with 3 MW behind it 12 MWh are cheap, all 9: the 60
+    USD come back."""
+    energy = [rates(tier(0.05, up_to_kwh_per_kw=4.0), tier(0.08))]
+    toy = billed.site(7, {"energy": energy, "demand": [always(0)]}, price=None, committed=6)
+    says = line(peak_mw=1, billed_mw=1)
+    after = month("2026-01", 6.0, energy_usd=360.0, peaks_mw={"flat": 1.0})
+    lines = {"grid": {"energy": {5: -60, 6: 60}}}
+    bills = [bill("2026-01", 6, says, energy_usd=360)]
+    hand.assert_accepted(toy, billed.schedule(toy, [1, 1, 1, 1, 1, 1, 3], lines, bills, state={"months": [after]}))
+
+
 def test_without_a_charge_on_all_hours_the_highest_demand_of_any_counts():
     """The charge's hours are others: the plan's 3 MW count, above the 2 MW so far."""
     evening = always(0, windows=[{"start": "18:00:00", "end": "20:00:00"}])
