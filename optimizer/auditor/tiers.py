@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 
 def in_tiers(quantity: float, ends: Sequence[float]) -> list[float]:
-    """How much of a quantity falls in each tier; `ends` rise, the last is infinite."""
-    return [max(0.0, min(quantity, end) - begin) for begin, end in pairwise([0.0, *ends])]
+    """How much of a quantity falls in each tier; the last end is infinite. A tier that ends before an earlier one, as
+    those in different units may, holds nothing."""
+    parts, begin = [], 0.0
+    for end in ends:
+        parts.append(max(0.0, min(quantity, end) - begin))
+        begin = max(begin, end)
+    return parts
 
 
 def billed(quantity: float, ends: Sequence[float], rates: Sequence[float]) -> float:

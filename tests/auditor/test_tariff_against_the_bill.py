@@ -64,6 +64,7 @@ ALIKE = ("energy", "demand", "coincident", "fixed", "minimum", "tax", "total")
         {"energy": rates({"up_to_kwh_per_day": 60_000.0}), "minimum": {"usd_per_day": 9_000.0}, "demand": DEMAND},
         {"energy": rates({"up_to_kwh_per_kw": 150.0}, {"up_to_kwh_per_kw": 300.0}), "demand": DEMAND},
         {"energy": rates({"up_to_kwh_per_kw_day": 9.0}), "demand": DEMAND[1:]},
+        {"energy": rates({"up_to_kwh": 2e6}, {"up_to_kwh_per_kw": 150.0}), "demand": DEMAND},
         {"energy": rates(), "minimum": {"usd_per_month": 100_000.0, "usd_per_day": 12_000.0}},
     ],
 )

@@ -137,6 +137,16 @@ def test_a_tier_by_billed_demand_moves_with_it():
     assert findings.bills[0].energy_usd == pytest.approx(780)
 
 
+def test_a_tier_that_ends_before_an_earlier_one_holds_nothing():
+    """50 up to 5 MWh, 20 up to 1 hour of use (2 MW: 2 MWh), 80 beyond: of 7 MWh two are 30 dearer."""
+    tiers = [tier(0.05, up_to_kwh=5_000.0), tier(0.02, up_to_kwh_per_kw=1.0), tier(0.08)]
+    toy = billed.site(4, {"energy": [rates(*tiers)], "demand": [always(0)]}, price=None)
+    says = line(peak_mw=2, billed_mw=2)
+    after = month("2026-01", 7.0, energy_usd=410.0, peaks_mw={"flat": 2.0})
+    bills, lines = [bill("2026-01", 7, says, energy_usd=410)], {"grid": {"energy": {3: -60}}}
+    hand.assert_accepted(toy, billed.schedule(toy, [2, 2, 2, 1], lines, bills, state={"months": [after]}))
+
+
 def test_a_tier_by_billed_demand_in_the_look_ahead():
     """4 hours of use. Committed are 6 MWh and 1 MW: 2 are dear; with 3 MW behind it 12 MWh are cheap, all 9: the 60
     USD come back."""
