@@ -16,6 +16,7 @@ import numpy as np
 
 from optimizer.components.grid import touched
 from optimizer.formulation import formulate
+from optimizer.outlook import find_expected_peaks, with_expected
 from optimizer.scenario.contracts import Batch, Reserved, Spot
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import align
@@ -84,6 +85,8 @@ def marginal_values(
     if not (step > 0.0 and np.isfinite(step)):
         raise ValueError(f"the step is {step:g}; it must be above 0")
     options = Options(gap=gap, time_limit_s=time_limit_s)
+    if scenario.supply.find_expected_peaks:  # as the plan does, once for all
+        scenario = with_expected(scenario, find_expected_peaks(scenario, solver=solver, time_limit_s=time_limit_s))
     known = levers(scenario)
     unknown = (items or frozenset()) - {lever.item for lever in known}
     if unknown:

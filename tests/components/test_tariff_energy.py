@@ -92,8 +92,7 @@ def test_no_demand_that_is_not_there_makes_energy_cheaper(solve: Solve) -> None:
 
 
 def test_demand_is_raised_where_energy_becomes_cheaper_by_it(solve: Solve) -> None:
-    # The battery takes 0.8 MW at 50 beside the group, so that the next hour's MWh is cheap too as far as 1.8 MWh
-    # go: 200 − 2.8 MWh, 0.8 of which come back: 1.8 MWh at 50 in the first hour, 0.2 from the grid.
+    # The battery takes 1 MW beside the group: the demand of 2 MW makes 2 MWh cheap, and the next hour needs no more.
     tiers = energy(kwh(0.05, up_to_kwh_per_kw=1.0), kwh(0.25))
     found = solve(under({"energy": [tiers]}, 2, 1, batteries=[battery()]), 100)
     assert found.of("site", "import_mw") == [2, 0]
