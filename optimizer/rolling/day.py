@@ -29,7 +29,7 @@ class DayRecord:
     settled_profit_usd: float
     """Of the same set-points, on what came."""
     solve_seconds: float
-    """The solver's own time for the plan."""
+    """Of `seconds`, the plan's and the settlement's solves, expected peaks included."""
     seconds: float
     """All of it: plan, settlement, both audits."""
 
@@ -76,7 +76,7 @@ def do_day(days: Days, index: int, state: State, how: HowToSolve) -> tuple[DayRe
         gap=planned.outcome.gap,
         planned_profit_usd=planned.profit_usd,
         settled_profit_usd=settled.profit_usd,
-        solve_seconds=planned.seconds.solve,
+        solve_seconds=planned.seconds.outlook + planned.seconds.solve + settled.seconds.solve,
         seconds=time.perf_counter() - begun,
     )
     return record, settled

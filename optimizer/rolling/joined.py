@@ -2,7 +2,10 @@
 
 Dispatch is put together from the days; the ledger is the one that the audit recomputes for the whole, in which a line
 of a month stands once; contracts, bills and state add up the days'. The audit then holds all of it against every rule
-of the whole, and the days' profits have to sum to the whole's.
+of the whole, and the days' lines have to sum to the whole's.
+
+Ratchets are the exception: what a peak makes later months pay at least is nothing that a later day can still change, so
+no day pays for it, while the whole does. A note says how much that is.
 """
 
 from __future__ import annotations
@@ -113,9 +116,8 @@ def join(days: Days, how: HowToSolve, journal: Journal, records: Sequence[DayRec
         collected.add(settled)
     assert collected.solver is not None
     profit = sum(record.settled_profit_usd for record in records)
-    planning = sum(record.solve_seconds for record in records)
     seconds = collected.seconds | {
-        "solve": collected.seconds["solve"] + planning,
+        "solve": sum(record.solve_seconds for record in records),
         "total": sum(record.seconds for record in records),
     }
     schedule = Schedule(
@@ -138,12 +140,37 @@ def join(days: Days, how: HowToSolve, journal: Journal, records: Sequence[DayRec
     own = audit(scenario, schedule)
     schedule = replace(
         schedule,
+        bills=tuple(_with_added(bill, own.ledger_rows) for bill in schedule.bills),
         ledger_rows=tuple(row._replace(start=stamp(row.start)) for row in own.ledger_rows),
         profit_usd=own.profit_usd,
         horizon_profit_usd=own.profit_usd,
     )
+    ratchets = _ratchets(scenario)
+    paid_later = _sum(own.ledger_rows, ratchets) - sum(
+        float(usd.sum()) for line, usd in collected.ledger.items() if line in ratchets
+    )
+    if abs(paid_later) > SHARE * max(1.0, abs(profit)):
+        note = (
+            f"ratchets: earlier days' peaks make later months pay {-paid_later:,.2f} {schedule.currency} more than "
+            "the days' plans, which could not change that, have booked"
+        )
+        schedule = replace(schedule, notes=(*schedule.notes, note))
     findings = audit(scenario, schedule)
-    return Rolled(scenario, schedule, _with_sum(findings, profit), tuple(records))
+    return Rolled(scenario, schedule, _with_sum(findings, profit + paid_later), tuple(records))
+
+
+def _ratchets(scenario: Scenario) -> frozenset[tuple[str, str]]:
+    """Ledger lines (item, kind) that ratchets have a part in."""
+    tariff = scenario.supply.tariff
+    charges = [] if tariff is None else [charge.name for charge in tariff.demand if charge.ratchet is not None]
+    if tariff is None or not charges:
+        return frozenset()
+    lines = {(name, kind) for name in charges for kind in ("demand", "ratchet")}
+    return frozenset(lines | {(tax.name, "tax") for tax in tariff.taxes} | {("grid", "minimum")})
+
+
+def _sum(rows: Iterable[LedgerRow], lines: frozenset[tuple[str, str]]) -> float:
+    return sum(row.usd for row in rows if (row.item, row.kind) in lines)
 
 
 def _proof(records: Sequence[DayRecord], gap: float) -> str:
@@ -183,14 +210,16 @@ def _report(before: ContractReport, now: ContractReport) -> ContractReport:
 
 def _bill(before: MonthBill, now: MonthBill) -> MonthBill:
     """A month's bill of several days: what the month had before the first of them stays before."""
-    first = {line.charge: line for line in before.demand}
-    demand = tuple(
-        line.model_copy(
-            update={
-                "before_mw": first[line.charge].before_mw,
-                "added_usd": first[line.charge].added_usd + line.added_usd,
-            }
-        )
-        for line in now.demand
-    )
+    first = {line.charge: line.before_mw for line in before.demand}
+    demand = tuple(line.model_copy(update={"before_mw": first[line.charge]}) for line in now.demand)
     return now.model_copy(update={"demand": demand})
+
+
+def _with_added(bill: MonthBill, rows: Sequence[LedgerRow]) -> MonthBill:
+    """The bill of a month with what the whole's ledger pays of its demand charges."""
+    added = dict.fromkeys((line.charge for line in bill.demand), 0.0)
+    for row in rows:
+        if row.kind in {"demand", "ratchet"} and row.item in added and f"{row.start:%Y-%m}" == bill.month:
+            added[row.item] -= row.usd
+    demand = tuple(line.model_copy(update={"added_usd": added[line.charge]}) for line in bill.demand)
+    return bill.model_copy(update={"demand": demand})
