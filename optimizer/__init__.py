@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from optimizer.scenario.handover import read_state, with_state
     from optimizer.scenario.load import load
     from optimizer.scenario.scenario import Scenario
-    from optimizer.schedule import Schedule
+    from optimizer.schedule import Schedule, ScheduleError
     from optimizer.setpoints import Keep
     from optimizer.settlement import settle
     from solvers import ProblemError, SolverError
@@ -35,6 +35,7 @@ _WHERE = {
     "Scenario": "optimizer.scenario.scenario",
     "ScenarioError": "optimizer.scenario.faults",
     "Schedule": "optimizer.schedule",
+    "ScheduleError": "optimizer.schedule",
     "SolverError": "solvers",
     "audit": "optimizer.auditor",
     "load": "optimizer.scenario.load",
@@ -54,6 +55,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Schedule",
+    "ScheduleError",
     "SolverError",
     "audit",
     "load",
