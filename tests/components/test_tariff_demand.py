@@ -169,8 +169,8 @@ def test_a_negative_rate_pays_for_true_demand_only(solve: Solve) -> None:
 
 
 def test_no_import_beside_export_for_the_sake_of_a_peak(solve: Solve) -> None:
-    # A MW bought and sold at 50 would make a peak of 1 MW, worth 10.
-    given = under({"demand": [charge(-0.01)]}, [50], fleets=[], site={"export_limit_mw": 1.0})
+    # A MW bought and sold at 150 would make a peak of 1 MW, worth 10.
+    given = under({"demand": [charge(-0.01)]}, [150], site={"export_limit_mw": 1.0})
     found = solve(given, 0)
     assert found.of("site", "import_mw") == [0]
 

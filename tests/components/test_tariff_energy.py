@@ -102,6 +102,9 @@ def test_ends_of_several_units(solve: Solve) -> None:
     # 1.55 MWh by day, then to 2 kWh a kW: with one group 2 MWh. 300 − 1.55 × 50 − 0.45 × 80 − 1 × 95.
     tiers = energy(kwh(0.05, up_to_kwh_per_day=50.0), kwh(0.08, up_to_kwh_per_kw=2.0), kwh(0.095))
     solve(under({"energy": [tiers]}, 3, 1), 300 - 77.5 - 36 - 95)
+    # An end that is overtaken closes its tier: 1 MWh at 1 MW is less than 1.55 MWh. 300 − 1.55 × 150 − 1.45 × 20.
+    tiers = energy(kwh(0.15, up_to_kwh_per_day=50.0), kwh(0.1, up_to_kwh_per_kw=1.0), kwh(0.02))
+    solve(under({"energy": [tiers]}, 3, 1), 38.5)
 
 
 def test_the_tariff_buys_what_is_exported(solve: Solve) -> None:
@@ -133,9 +136,9 @@ def test_an_export_price_of_its_own(solve: Solve) -> None:
 
 
 def test_no_import_beside_export_where_a_later_tier_is_cheap(solve: Solve) -> None:
-    # Sold at 80: a MWh at 50 could be bought beside it, were the first not at 150; with 1 MWh before it could.
+    # The first tier's 150 is used up: at 50 a MWh could be bought beside one that is sold at 80.
     site = {"export_limit_mw": 1.0}
     terms = {"export_price_usd_per_mwh": 80.0}
-    given = under({"energy": [DEAR_THEN_CHEAP]}, 1, fleets=[], site=site, energy=terms, state=month(import_mwh=1.0))
-    found = solve(given, 0)
-    assert found.of("site", "import_mw") == [0]
+    given = under({"energy": [DEAR_THEN_CHEAP]}, 1, site=site, energy=terms, state=month(import_mwh=1.0))
+    found = solve(given, 50)
+    assert found.of("site", "import_mw") == [1]
