@@ -17,6 +17,8 @@ from optimizer.scenario.scenario import Scenario
 
 _PARTS = frozenset({"time", "site", "supply", "bitcoin", "fleets", "pools", "contracts", "state"})
 _LEFT_OUT = object()
+_MOST_ERRORS = 200
+"""Of a document with more single faults, those across fields are not looked for: each takes a copy of its place."""
 _STAND_INS: tuple[tuple[Any, ...], ...] = (
     (_LEFT_OUT, 1.0, 1, "stand-in", "2026-01-01T00:00:00", False),
     (_LEFT_OUT, 0.5, 7, "another", "2031-03-01T00:00:00", True),
@@ -25,6 +27,8 @@ _STAND_INS: tuple[tuple[Any, ...], ...] = (
 
 def faults_across(document: Any, error: ValidationError) -> list[Fault]:
     """Faults across fields, beside those of single fields that `error` tells of."""
+    if error.error_count() > _MOST_ERRORS:
+        return []
     if any(item["type"] == "scenario" for item in error.errors(include_url=False, include_input=False)):
         return []  # then no single field was at fault, and these are told of already
     once, twice = (_with_stand_ins(document, error, values) for values in _STAND_INS)

@@ -49,6 +49,15 @@ def _series(value: Any, change: Change, place: str) -> Any:
 
 
 @cache
+def series_names() -> frozenset[str]:
+    """Names of all fields of a scenario that may hold a series, or the values of one."""
+    kinds = [Model]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    return frozenset({"values"}.union(*map(_series_fields, kinds)))
+
+
+@cache
 def _series_fields(kind: type[Model]) -> frozenset[str]:
     """Fields that may hold a series."""
     return frozenset(name for name, field in kind.model_fields.items() if _holds_series(field.annotation))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MOST_SHOWN = 200
+"""Faults that the text of an error spells out."""
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -24,4 +27,7 @@ class ScenarioError(ValueError):
         self.faults = faults
         self.source = source
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        super().__init__("\n".join([f"{source}: {count}", *(f"  {fault}" for fault in faults)]))
+        lines = [f"{source}: {count}", *(f"  {fault}" for fault in faults[:MOST_SHOWN])]
+        if len(faults) > MOST_SHOWN:
+            lines.append(f"  … and {len(faults) - MOST_SHOWN} more")
+        super().__init__("\n".join(lines))

@@ -11,12 +11,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from optimizer.scenario.across import faults_across
+from optimizer.scenario.each_series import series_names
 from optimizer.scenario.faults import Fault, ScenarioError
 from optimizer.scenario.files import SeriesFileError, SeriesFiles
 from optimizer.scenario.places import dotted, faults_from
 from optimizer.scenario.scenario import Scenario
 
-MOST_SCENARIO_BYTES = 64_000_000
+MOST_SCENARIO_BYTES = 16_000_000
+"""Of a document, series inside it included; longer series belong into files."""
+MOST_FIELDS = 400_000
+"""Fields and items of lists in a document, the numbers of series not counted."""
 SCENARIO_FILE = "scenario.toml"
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:/")
 """An address as a path shows it, with one of its two slashes."""
@@ -66,6 +70,8 @@ def parse(data: bytes, *, form: str, folder: Path, source: str = "scenario") -> 
         raise _unreadable(source, f"no valid {form.upper()}: {error}", "") from None
     if not isinstance(raw, dict):
         raise _unreadable(source, f"a {type(raw).__name__}", "an object with the scenario's fields")
+    if _fields(raw, MOST_FIELDS) > MOST_FIELDS:
+        raise _unreadable(source, f"more than {MOST_FIELDS} fields and items of lists", f"at most {MOST_FIELDS}")
     faults: list[Fault] = []
     try:
         resolved = with_series(raw, "", SeriesFiles(folder), faults)
@@ -83,6 +89,23 @@ def parse(data: bytes, *, form: str, folder: Path, source: str = "scenario") -> 
     if faults:
         raise ScenarioError(faults, source)
     return scenario
+
+
+def _fields(raw: Any, most: int) -> int:
+    """Fields and items of lists in a document, of lists of numbers that are series none; counting ends past `most`."""
+    series = series_names()
+    count, waiting = 0, [raw]
+    while waiting and count <= most:
+        here = waiting.pop()
+        count += len(here)
+        for key, value in here.items() if isinstance(here, dict) else enumerate(here):
+            if isinstance(value, dict) or (isinstance(value, list) and not (key in series and _are_numbers(value))):
+                waiting.append(value)
+    return count
+
+
+def _are_numbers(values: list[Any]) -> bool:
+    return set(map(type, values)) <= {int, float, type(None)}
 
 
 def _follows(fault: Fault, single: list[Fault]) -> bool:

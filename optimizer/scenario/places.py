@@ -12,12 +12,14 @@ from optimizer.scenario.base import CURRENCY_PATTERN, MONTH_PATTERN, NAME_PATTER
 from optimizer.scenario.faults import Fault
 
 Keys = tuple[str | int, ...]
+MOST_FAULTS = 10_000
+"""Faults of single fields that are told of one document."""
 
 
 def faults_from(error: ValidationError, raw: Any) -> list[Fault]:
     """The faults that pydantic found, each at its place in the raw document."""
     by_place: dict[str, list[Fault]] = {}
-    errors = error.errors(include_url=False)
+    errors = error.errors(include_url=False)[:MOST_FAULTS]
     inside = {item["loc"][:-1] for item in errors}
     for item in errors:
         if item["type"] == "too_short" and any(loc[: len(item["loc"])] == item["loc"] for loc in inside):

@@ -47,13 +47,13 @@ class TimedSeries(Model):
     """Start of the first interval, with its offset."""
     interval_minutes: Annotated[int, Strict(), Field(ge=1, le=527_040)]
     """Length of each interval."""
-    values: Annotated[tuple[Number | None, ...], Field(min_length=1, max_length=2_000_000)]
+    values: Annotated[tuple[Number | None, ...], Field(fail_fast=True, min_length=1, max_length=2_000_000)]
     """One value an interval; null where there is none (an error only where the horizon needs it)."""
     source: str = ""
     """Where the values came from, for messages."""
 
 
-ListSeries = Annotated[tuple[Number, ...], Field(min_length=1, max_length=110_000)]
+ListSeries = Annotated[tuple[Number, ...], Field(fail_fast=True, min_length=1, max_length=110_000)]
 
 
 def series_form(value: Any) -> str | None:

@@ -14,9 +14,11 @@ from optimizer.scenario.series import Series
 class PueTable(Model):
     """PUE over ambient dry-bulb temperature: linear between the points, clamped at the ends."""
 
-    ambient_c: Annotated[tuple[Number, ...], Field(min_length=1, max_length=100)]
+    ambient_c: Annotated[tuple[Number, ...], Field(fail_fast=True, min_length=1, max_length=100)]
     """Temperatures [°C], rising."""
-    pue: Annotated[tuple[Annotated[float, Strict(), Field(ge=1, le=10)], ...], Field(min_length=1, max_length=100)]
+    pue: Annotated[
+        tuple[Annotated[float, Strict(), Field(ge=1, le=10)], ...], Field(fail_fast=True, min_length=1, max_length=100)
+    ]
     """PUE at each of them."""
 
 
