@@ -2,7 +2,8 @@
 
 Elastic re-solves over the requirements that the components have named. First all may give way, at a cost
 relative to their size: what gives way is one side of the clash. Then those are held, and what gives way instead
-is the other side; and so on, until nothing else can. Each side alone, all of it, would mend the plan.
+is the other side; and so on, until nothing else can. Each side alone, all of it, would mend the plan, and nothing
+in it is needless: where some give way a little so that others have to less, the others are asked to alone.
 """
 
 from __future__ import annotations
@@ -84,7 +85,11 @@ def clashes(
     formulation = formulate(scenario.model_copy(update={"supply": supply}), keep=keep)
     options = Options(gap=1e-6, time_limit_s=time_limit_s / (2 * MOST_NAMED))
     everything = formulation.model.requirements
-    first = _given_way(formulation, everything, solver, options)
+
+    def side_of(free: Sequence[Requirement]) -> list[_GivenWay]:
+        return _without_needless(formulation, _given_way(formulation, free, solver, options), solver, options)
+
+    first = side_of(everything)
     others: list[tuple[int, _GivenWay]] = []
     for given in first[:MOST_NAMED]:
         # What gives way in its place, while those that have nothing to do with it may as before?
@@ -92,7 +97,7 @@ def clashes(
         while len(others) < MOST_NAMED - 1:
             free = [r for r in everything if not _among(held, r)]
             known = [*first, *(g for _, g in others)]
-            found = [g for g in _given_way(formulation, free, solver, options) if not _among(known, g.requirement)]
+            found = [g for g in side_of(free) if not _among(known, g.requirement)]
             if not found:
                 break
             others += [(side, g) for g in found]
@@ -141,6 +146,18 @@ def _given_way(
         if len(given.noticed):
             found.append((mine.sum() / requirement.size, given))
     return [given for _, given in sorted(found, key=lambda f: -f[0])]
+
+
+def _without_needless(
+    formulation: Formulation, side: list[_GivenWay], solver: str, options: Options
+) -> list[_GivenWay]:
+    """The side without those that need not give way where its others give way more."""
+    for given in reversed(side[:]):
+        rest = [g.requirement for g in side if g.requirement is not given.requirement]
+        if len(rest) in {0, len(side)}:  # the last one left, or gone with an earlier one
+            continue
+        side = _given_way(formulation, rest, solver, options) or side
+    return side
 
 
 def _clash(formulation: Formulation, given: _GivenWay, side: int, others: Sequence[_GivenWay]) -> Clash:

@@ -124,6 +124,30 @@ CASES: dict[str, tuple[Scenario, tuple[str, str, int, float, int]]] = {
         ),
         ("pool", "nodes available", 1, 3.0, 1),
     ),
+    "fewer nodes than a floor needs": (
+        scenario(
+            [50] * 3,
+            pools=[gpu_pool(6, nodes_available=[6.0, 2.0, 6.0])],
+            contracts=[
+                reserved(
+                    committed_gpus=5.0,
+                    availability_floor=1.0,
+                    billing_periods=[{"start": clock(0), "end": clock(3)}],
+                )
+            ],
+        ),
+        ("pool", "nodes available", 1, 3.0, 1),
+    ),
+    "groups that stop early alone, not beside a higher limit": (
+        scenario(
+            [50] * 3,
+            fleets=[group_fleet(6, min_up_hours=2.0)],
+            state=on(("normal", 6, 1.0)),
+            hall={"overhead_mw": 3.0},
+            site={"import_limit_mw": 3.9},
+        ),
+        ("miners", "minimum up time", 0, 6.0, 1),
+    ),
     "a run under way and an order": (
         scenario(
             [50] * 4,

@@ -66,7 +66,8 @@ class Service:
         integer = self.terms.gpu_unit != "fraction"
         columns = []
         for i, (pool, unit) in enumerate(zip(self.pools, self.units, strict=True)):
-            upper = np.minimum(most, pool.gpus_most) / unit
+            # Not what is available: a row keeps that, which explanations may relax.
+            upper = np.minimum(most, float(pool.gpus)) / unit
             upper = np.floor(upper + 1e-9) if integer else upper
             column = self.model.builder.columns(self.model.periods, 0.0, upper, integer=integer)
             self.run(i, column, float(unit))

@@ -55,6 +55,11 @@ class PoolBlock:
             model.earn(pool.name, "running_cost", self.on, -usd)
 
     @property
+    def gpus(self) -> int:
+        """GPUs of all its nodes, available or not."""
+        return self.pool.nodes * self.pool.gpus_per_node
+
+    @property
     def gpus_most(self) -> Floats:
         """Most GPUs that can be in use, (periods,)."""
         return self.nodes_most * self.pool.gpus_per_node
