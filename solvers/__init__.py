@@ -4,6 +4,7 @@ Importing this imports numpy and nothing heavier; each backend is imported when 
 """
 
 from solvers.builder import ProblemBuilder
+from solvers.isolation import isolation
 from solvers.outcome import Options, Progress, Result, Status
 from solvers.problem import Problem, ProblemError
 from solvers.registry import available, solve
@@ -22,5 +23,6 @@ __all__ = [
     "Status",
     "UnknownSolver",
     "available",
+    "isolation",
     "solve",
 ]

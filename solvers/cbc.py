@@ -39,6 +39,10 @@ after its limit (the larger of the two; a share of the limit) it is ended, and w
 INTERRUPT_GRACE_S = 1.0
 """The same after Ctrl-C."""
 
+own_session = True
+"""Whether CBC gets a session of its own: the terminal's Ctrl-C then reaches it through `interrupt` only, once. A worker
+is out of the terminal's reach itself, and its CBC ends with it."""
+
 _BOUND = re.compile(r"^Lower bound:\s+(\S+)$", re.MULTILINE)
 _VERSION = re.compile(r"^Version:\s+(\S+)", re.MULTILINE)
 
@@ -118,13 +122,12 @@ class _Process:
             self._last = time.perf_counter() + options.time_limit_s + grace
         self._lock = threading.Lock()
         with self._log.open("wb") as log:
-            # A session of its own: the terminal's Ctrl-C reaches CBC through `interrupt` only, once.
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,
+                start_new_session=own_session,
             )
 
     @property

@@ -32,6 +32,8 @@ class HighsRoute:
 
     name = "highs"
     abilities = Abilities(integers=True, duals=True, bound=True, progress=True, interrupt=True, cancel=True)
+    _presolve = "off"
+    """With integers; linear problems are presolved as HiGHS thinks fit."""
 
     @property
     def version(self) -> str:
@@ -49,7 +51,7 @@ class HighsRoute:
             # HiGHS 1.11 to 1.13.1 presolve 2 of 4,000 seeded small plans (3357 and 3724 of tests/oracle) to a
             # worse "optimum"; 1.15.1, which cannot be loaded beside ortools, does not. Without presolve 2,400
             # agree with enumeration and 2,500 with SCIP, and days and weeks take as long.
-            solver.setOptionValue("presolve", "off")
+            solver.setOptionValue("presolve", self._presolve)
         if math.isfinite(options.time_limit_s):
             solver.setOptionValue("time_limit", float(options.time_limit_s))
         if _load(solver, problem) is highspy.HighsStatus.kError:
@@ -64,11 +66,30 @@ class HighsRoute:
                 highspy.Highs.resetGlobalScheduler(False)
             return True
 
-        ran = run_stoppable(work, watch.stop, options, leave=True)
+        ran = run_stoppable(work, watch.stop, options, leave=True, found=watch.found)
         if ran.value is None:
             return watch.answer(ran.limit)
         watch.detach(solver)
         return _answer(solver, problem, ran.limit)
+
+
+class PresolvedRoute(HighsRoute):
+    """HiGHS with presolve, which finds plans where HiGHS without it finds none. What it claims to have proven counts
+    for nothing (see `HighsRoute.run`): no bound, and no "infeasible"."""
+
+    name = "highs-presolve"
+    abilities = Abilities(integers=True, duals=False, bound=False, progress=True, interrupt=True, cancel=True)
+    _presolve = "on"
+
+    def run(self, problem: Problem, options: Options) -> Answer:
+        """Solve; see `Route.run`."""
+        answer = super().run(problem, options)
+        if not problem.integers:
+            return answer
+        if answer.x is None and answer.ended is not Ended.STOPPED:
+            said = answer.message or f"HiGHS with presolve says {answer.ended.name.lower()}, which proves nothing"
+            return Answer(Ended.FAILED, message=said)
+        return Answer(Ended.STOPPED, x=answer.x, limit=answer.limit)
 
 
 def _load(solver: Any, problem: Problem) -> Any:
@@ -120,6 +141,10 @@ class _Watch:
         """End the solve at its next look."""
         self._stop = True
 
+    def found(self) -> bool:
+        """Whether there is an incumbent."""
+        return self._x is not None
+
     def attach(self, solver: Any) -> None:
         """Ask for the callbacks that are needed, and no others: each look takes the interpreter's lock."""
         if self._problem.integers:
@@ -160,6 +185,8 @@ class _Watch:
         self._least = denominator(self._problem, x)
         self._incumbent = self._problem.objective(x)
         self._x = x
+        if self._options.incumbent is not None:
+            self._options.incumbent(x)
 
     def _tell(self, progress: Callable[[Progress], None], gap: float | None) -> None:
         seconds = time.perf_counter() - self._began

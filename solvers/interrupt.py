@@ -34,7 +34,8 @@ class Ran(Generic[T]):
     """How a stoppable run ended.
 
     `value`: what `work` returned, None where it was left behind; `limit`: "interrupt" where it was stopped by
-    Ctrl-C or cancelling, "time" where it was left behind at the time limit, else None.
+    Ctrl-C or cancelling, "time" where it was stopped for want of a solution or left behind at the time limit, else
+    None.
     """
 
     value: T | None
@@ -42,12 +43,19 @@ class Ran(Generic[T]):
 
 
 def run_stoppable(
-    work: Callable[[], T], stop: Callable[[], object], options: Options, *, leave: bool = False
+    work: Callable[[], T],
+    stop: Callable[[], object],
+    options: Options,
+    *,
+    leave: bool = False,
+    found: Callable[[], bool] | None = None,
 ) -> Ran[T]:
     """Run `work`; on Ctrl-C or `options.cancel`, call `stop` and wait for `work` to come to its end.
 
     With `leave`, it is left behind when it does not end soon after that, or soon after the time limit. An
     exception of `work` is raised here. A second Ctrl-C is not held back: it raises KeyboardInterrupt.
+    `found` says whether there is a solution: where there is none after `options.patience_s`, it is stopped as at the
+    time limit.
     """
     returned: list[T] = []
     raised: list[BaseException] = []
@@ -63,7 +71,8 @@ def run_stoppable(
 
     worker = threading.Thread(target=body, name="solver", daemon=True)
     grace = max(LIMIT_GRACE_S, LIMIT_GRACE_SHARE * options.time_limit_s)
-    last = time.perf_counter() + options.time_limit_s + grace
+    begun = time.perf_counter()
+    last = begun + options.time_limit_s + grace
     limit: str | None = None
     worker.start()
     try:
@@ -77,6 +86,10 @@ def run_stoppable(
                 asked = True
             if asked and limit is None:
                 limit = "interrupt"
+                last = time.perf_counter() + INTERRUPT_GRACE_S
+                stop()
+            elif limit is None and found and time.perf_counter() - begun > options.patience_s and not found():
+                limit = "time"
                 last = time.perf_counter() + INTERRUPT_GRACE_S
                 stop()
             if leave and time.perf_counter() > last and not done.is_set():

@@ -43,14 +43,18 @@ class Options:
     """What is asked of a solve.
 
     `gap` is relative as defined in `solvers.gap`; `time_limit_s` bounds the solver's own time;
-    `progress` is called from time to time by routes that can (from any thread). `cancel`, once set, ends the
-    solve as Ctrl-C in the main thread does: with `limit` "interrupt" and what was found by then.
+    `progress` is called from time to time by routes that can (from any thread), and `incumbent` with each better
+    solution x (n,) as the solver has it. `cancel`, once set, ends the solve as Ctrl-C in the main thread does: with
+    `limit` "interrupt" and what was found by then. A route that tells incumbents ends a solve that has found none
+    after `patience_s`, as at its time limit.
     """
 
     gap: float = 1e-4
     time_limit_s: float = 60.0
     progress: Callable[[Progress], None] | None = field(default=None, compare=False)
     cancel: Event | None = field(default=None, compare=False)
+    incumbent: Callable[[Floats], None] | None = field(default=None, compare=False)
+    patience_s: float = math.inf
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.gap < math.inf:

@@ -9,6 +9,7 @@ from functools import partial
 from importlib.util import find_spec
 
 from solvers.finish import Context, finish, without_solver
+from solvers.isolation import current
 from solvers.outcome import Options, Result
 from solvers.problem import Problem
 from solvers.route import Answer, Route, SolverUnavailable, SolverUnsuitable, UnknownSolver
@@ -21,6 +22,12 @@ def _highs() -> Route:
     from solvers.highs import HighsRoute
 
     return HighsRoute()
+
+
+def _highs_presolve() -> Route:
+    from solvers.highs import PresolvedRoute
+
+    return PresolvedRoute()
 
 
 def _scip() -> Route:
@@ -52,6 +59,7 @@ _ROUTES: dict[str, tuple[str, Callable[[], Route]]] = {
     "scip": ("ortools", _scip),
     "glop": ("ortools", _glop),
     "cbc": ("pulp", _cbc),
+    "highs-presolve": ("highspy", _highs_presolve),
 }
 """Name -> the package it needs, and what makes the route; nothing is imported before it is asked for."""
 
@@ -105,8 +113,14 @@ def solve(problem: Problem, solver: str = "highs", options: Options | None = Non
     A solution that is within the asked gap is PROVEN even if a limit ended the solve; `limit` still says so.
     Raises ProblemError for arrays that no solver may see, SolverError (see `route`, and integers on a
     linear-only route) for a solver that cannot be used. Everything else is a `Status`.
+    Where isolation is on (`solvers.isolation`) it runs in a worker.
     """
     options = options or Options()
+    isolation = current()
+    if isolation.on:
+        from solvers import isolated
+
+        return isolated.solve(problem, solver, options, memory_mb=isolation.memory_mb)
     chosen = route(solver)
     problem.check()
     if problem.integers and not chosen.abilities.integers:

@@ -15,7 +15,7 @@ from .problems import dense
 
 
 def test_unknown_name_is_told_with_the_names() -> None:
-    with pytest.raises(UnknownSolver, match="highs, scip, glop, cbc, pulp:NAME"):
+    with pytest.raises(UnknownSolver, match="highs, scip, glop, cbc, highs-presolve, pulp:NAME"):
         solve(dense([1], upper=1), "gurobi")
     assert issubclass(UnknownSolver, ValueError)
 
