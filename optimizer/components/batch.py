@@ -272,7 +272,12 @@ class BatchBlock:
         accepted, last = self._service.is_accepted(x), horizon.committed - 1
         if self._work is None or not accepted:
             return before.model_copy(
-                update={"accepted": accepted, "running": False, "closed": before.closed or (accepted and not job.owed)}
+                update={
+                    "accepted": accepted,
+                    "running": False,
+                    "pool": None,
+                    "closed": before.closed or (accepted and not job.owed),
+                }
             )
         done = float(self._work.owed_work.value(x)[: last + 1].sum())
         closing_here = job.closing <= last

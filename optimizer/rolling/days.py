@@ -56,7 +56,8 @@ class Days:
 
     def joined(self) -> Scenario:
         """All days as one scenario, as it came."""
-        return actual(self.whole)
+        last = self.seams[-1]
+        return actual(part(self.whole, 0, last, rest_from=last))
 
 
 def days_of(scenario: Scenario, count: int, look_ahead_hours: float | None = None) -> Days:

@@ -9,7 +9,9 @@ from typing import Any
 from optimizer.rolling.day import HowToSolve, do_day
 from optimizer.rolling.days import Days
 from optimizer.rolling.joined import Rolled, join
+from optimizer.scenario.contracts import Batch
 from optimizer.scenario.scenario import Scenario
+from optimizer.scenario.state import BatchState
 
 
 class InMemory:
@@ -40,6 +42,19 @@ def in_parts(scenario: Scenario, seams: Sequence[int], look_ahead: int = 0, gap:
         kept.days.append(json.loads(settled.to_json()))
         records.append(record)
     return join(days, how, kept, records)  # type: ignore[arg-type]
+
+
+def with_accruals(scenario: Scenario) -> Scenario:
+    """The scenario whose jobs have accrued their payment on completion for the work that they have done before, as the
+    plans that did the work would have."""
+    contracts = dict(scenario.state.contracts)
+    for terms in scenario.contracts:
+        before = contracts.get(terms.name)
+        if isinstance(before, BatchState) and isinstance(terms, Batch):
+            share = before.done_gpu_hours / terms.gpu_hours
+            contracts[terms.name] = before.model_copy(update={"completion_accrued_usd": terms.completion_usd * share})
+    state = scenario.state.model_copy(update={"contracts": contracts})
+    return scenario.model_copy(update={"state": state})
 
 
 def with_plant(scenario: Scenario) -> Scenario:
