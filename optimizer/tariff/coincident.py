@@ -50,4 +50,5 @@ def _expected_kw(charge: str, probability: Series, grid: Grid) -> Floats:
     first = probability.start.timestamp() / 60.0
     edges = np.append(grid.start_minutes, grid.start_minutes[-1] + grid.step_minutes)
     until = np.interp((edges - first) / probability.interval_minutes, np.arange(len(so_far)), so_far)
-    return np.bincount(grid.month, weights=np.diff(until) * grid.import_kw, minlength=grid.months)
+    expected = np.bincount(grid.month, weights=np.diff(until) * grid.import_kw, minlength=grid.months)
+    return np.asarray(expected, dtype=float)
