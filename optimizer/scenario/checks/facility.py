@@ -82,7 +82,7 @@ def _cooling(report: Report, place: str, hall: Hall) -> None:
     if not hall.cooling:
         return
     report.unique(((f"{place}.cooling[{i}].name", mode.name) for i, mode in enumerate(hall.cooling)), "name")
-    if "pue" in hall.model_fields_set:
+    if hall.pue != 1.0:  # what a dumped scenario names too
         report.add(f"{place}.pue", "given beside cooling", "one of the two: PUE follows from the cooling modes")
     for i, mode in enumerate(hall.cooling):
         low, high = mode.min_ambient_c, mode.max_ambient_c
