@@ -47,6 +47,35 @@ SPOT = {
 }
 PUE_HALL = {"pue": {"ambient_c": [10.0, 30.0], "pue": [1.05, 1.25]}}
 
+
+def supplied(price: list[float], groups: int, state: dict[str, Any] | None = None, **supply: Any) -> Scenario:
+    """Toy groups with a tariff, reserves or a battery."""
+    raw = scenario(price, fleets=[group_fleet(groups)]).model_dump(exclude_unset=True)
+    time = supply.pop("time", {})
+    return Scenario.model_validate(
+        raw | {"supply": raw["supply"] | supply, "time": raw["time"] | time} | ({"state": state} if state else {})
+    )
+
+
+def tariff(**charges: Any) -> dict[str, Any]:
+    return {"name": "wires"} | charges
+
+
+def demand(usd_per_mw: float, **changes: Any) -> dict[str, Any]:
+    return {"name": "flat", "tiers": [{"rate_usd_per_kw": usd_per_mw / 1000.0}]} | changes
+
+
+BATTERY = {
+    "name": "battery",
+    "charge_limit_mw": 1.0,
+    "discharge_limit_mw": 1.0,
+    "energy_mwh": 2.0,
+    "charge_efficiency": 0.9,
+    "discharge_efficiency": 0.9,
+}
+RESERVE = {"name": "reserve", "price_usd_per_mw_h": 10.0, "providers": ["miners"], "deployment_share": 0.1}
+LOOK_BACK = {"tariff": {"months": [{"month": "2025-12", "look_back_mw": {"flat": 2.5}}]}}
+
 CASES: dict[str, tuple[Scenario, float]] = {
     "one group": (scenario([50, 200], fleets=[group_fleet()]), 50),
     "low mode": (
@@ -103,6 +132,29 @@ CASES: dict[str, tuple[Scenario, float]] = {
     "tier met, 5,000 once": (
         scenario([40] * 19 + [5000], pools=[gpu_pool()], contracts=[reserved(20)]),
         1140,
+    ),
+    "demand on half hours": (
+        supplied(
+            [50.0, 390.0],
+            2,
+            time={"resolution_minutes": 15},
+            tariff=tariff(demand=[demand(10.0, metering_minutes=30)]),
+        ),
+        15,
+    ),
+    "battery": (supplied([20.0, 100.0], 1, batteries=[BATTERY]), 141),
+    "reserve": (supplied([50.0], 2, reserves=[RESERVE]), 110),
+    "coincident peak": (
+        supplied(
+            [50.0],
+            1,
+            tariff=tariff(coincident=[{"name": "4CP", "rate_usd_per_kw": 13.75, "probability": 0.003}]),
+        ),
+        8.75,
+    ),
+    "ratchet": (
+        supplied([50.0], 2, LOOK_BACK, tariff=tariff(demand=[demand(60.0, ratchet={"share": 0.8})])),
+        100,
     ),
 }
 
