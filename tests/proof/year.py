@@ -27,7 +27,7 @@ MONTHS = {"February": ("2024-02-01", 29), "May": ("2024-05-01", 31), "August": (
 FORESIGHT_GAP = 1e-3
 FORESIGHT_LIMIT_S = 300.0
 DAILY_SHARE = 0.01
-"""At most this share of a month's profit is lost by planning day by day."""
+"""At most this share of what a month could earn is lost by planning day by day."""
 
 
 def figures(*, quick: bool) -> Iterator[Figure]:
@@ -54,6 +54,7 @@ def _month(month: str, start: str, days: int) -> Iterator[Figure]:
     came = roll(as_it_came(facility(start)), days, look_ahead_hours=LOOK_AHEAD_HOURS)
     at_once, findings = _at_once(foresight(start, days))
     bound = at_once.outcome.bound_usd
+    assert bound is not None
     best, daily, honest = (_profit(schedule) for schedule in (at_once, came.schedule, known.schedule))
     _say(
         f"{month}: planned at once {best:,.0f} (no plan earns more than {bound:,.0f}); day by day on what came "
@@ -64,7 +65,8 @@ def _month(month: str, start: str, days: int) -> Iterator[Figure]:
         _say(f"  {name:12} {_kinds(schedule)}")
     found = sum(len(f.violations) for f in (findings, came.findings, known.findings))
     yield Figure(f"{month}: audit findings, of all three", found, "", 0)
-    yield Figure(f"{month}: lost by planning day by day on what came", (best - daily) / best, "", DAILY_SHARE)
+    # Held to the bound: the plan at once is proven to a gap only. It has to end with the battery as it began, too.
+    yield Figure(f"{month}: day by day on what came, below any plan", (bound - daily) / bound, "", DAILY_SHARE)
 
 
 def _at_once(scenario: Scenario) -> tuple[Schedule, Findings]:
