@@ -23,3 +23,14 @@ def test_a_count() -> None:
     shown = CountProgress("value", "solves")
     shown(12, 46)
     assert shown.line() == "value: 12 of 46 solves"
+
+
+def test_a_roll_shows_days_profit_and_the_widest_gap() -> None:
+    from optimizer.report.progress import RollProgress
+    from optimizer.rolling import DayRecord
+
+    progress = RollProgress("EUR")
+    assert progress.line() == "roll: planning the first day"
+    day = DayRecord("2026-01-05", "proven", 2e-5, 90.0, 1000.0, 0.1, 0.2)
+    progress([day, DayRecord("2026-01-06", "feasible", None, 90.0, 234.5, 0.1, 0.2)], 14)
+    assert progress.line() == "roll: 2 of 14 days, profit 1,234.50 EUR, worst gap 0.0020%"
