@@ -10,6 +10,7 @@ import numpy as np
 
 from optimizer.auditor import audit
 from optimizer.auditor.findings import Findings
+from optimizer.chain import ask
 from optimizer.components.model import REVENUE_KINDS
 from optimizer.formulation import Formulation, formulate
 from optimizer.outlook import find_expected_peaks, with_expected
@@ -20,12 +21,14 @@ from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import State, TariffState
 from optimizer.schedule import DispatchRow, FoundPeak, LedgerRow, Outcome, Schedule, Seconds, Size, Solver
 from optimizer.setpoints import Keep
-from solvers import Options, Progress, Result, Status, solve
+from solvers import Options, Progress, Result, Status, isolation
 from solvers.gap import LEAST_DENOMINATOR, REFERENCE_SHARE
 from solvers.problem import Floats
 
 LEAST_USD = 1e-9
 """Ledger lines smaller than this are no lines."""
+OUTLOOK_SHARE = 0.25
+"""Most of the time limit that finding expected peaks may take; the plan has the rest."""
 
 
 class RejectedByAudit(RuntimeError):
@@ -48,20 +51,31 @@ def plan(
     time_limit_s: float = 60.0,
     progress: Callable[[Progress], None] | None = None,
     keep: Keep | None = None,
+    fallbacks: bool = True,
+    isolated: bool | None = None,
 ) -> Schedule:
     """The schedule that earns most.
 
     `solver`: highs, scip, cbc, or pulp:NAME. `gap`: relative, as in `Outcome.gap`. `progress` is told the
     incumbent, bound and gap from time to time, by solvers that can. `keep`: published set-points that are held, or left
-    only where that earns more than a stated amount (`optimizer.setpoints`). How it ended is in `Schedule.outcome`:
-    without a solution the schedule is empty and says why.
+    only where that earns more than a stated amount (`optimizer.setpoints`). `fallbacks`: other solvers, and at last the
+    rules of thumb, where this one fails (`optimizer.chain`), within the one time limit. `isolated`: solvers run where
+    they can be ended (`solvers.isolated`); None: as WATTSHIFT_ISOLATED says. How it ended, and who was asked, is in
+    `Schedule.outcome`: without a solution the schedule is empty and says why.
 
     Raises RejectedByAudit where the audit finds the answer wrong; ScenarioError where a variation of a scenario does
     not hold together; SolverError (UnknownSolver, SolverUnavailable, SolverUnsuitable) for the solver; ProblemError
     where the scenario's numbers make no finite problem; ValueError for a negative gap or a time limit not above 0.
     """
     schedule, findings = plan_and_audit(
-        scenario, solver=solver, gap=gap, time_limit_s=time_limit_s, progress=progress, keep=keep
+        scenario,
+        solver=solver,
+        gap=gap,
+        time_limit_s=time_limit_s,
+        progress=progress,
+        keep=keep,
+        fallbacks=fallbacks,
+        isolated=isolated,
     )
     if not findings.ok:
         raise RejectedByAudit(schedule, findings)
@@ -76,36 +90,47 @@ def plan_and_audit(
     time_limit_s: float = 60.0,
     progress: Callable[[Progress], None] | None = None,
     keep: Keep | None = None,
+    fallbacks: bool = True,
+    isolated: bool | None = None,
 ) -> tuple[Schedule, Findings]:
     """As `plan`, but hands out the audit's findings beside the schedule instead of raising on them."""
     begun = time.perf_counter()
     faults = scenario.unchecked_faults()
     if faults:
         raise ScenarioError(faults, f"variation of {scenario.name}")
-    found: list[FoundPeak] = []
-    if scenario.supply.find_expected_peaks:
-        found = find_expected_peaks(scenario, solver=solver, time_limit_s=time_limit_s)
-    looked = time.perf_counter()
-    formulation = formulate(with_expected(scenario, found) if found else scenario, keep=keep)
-    built = time.perf_counter()
     options = Options(gap=gap, time_limit_s=time_limit_s, progress=progress)
-    result = solve(formulation.problem, solver, options)
-    solved = time.perf_counter()
-    schedule = schedule_of(formulation, result, gap, Seconds())
-    if schedule.profit_usd is not None:
-        schedule = replace(schedule, expected_peaks=tuple(found))
-    read = time.perf_counter()
-    findings = audit(scenario, schedule)
+    with isolation(isolated):
+        found: list[FoundPeak] = []
+        if scenario.supply.find_expected_peaks:
+            found = find_expected_peaks(scenario, solver=solver, time_limit_s=OUTLOOK_SHARE * time_limit_s)
+        looked = time.perf_counter()
+        formulation = formulate(with_expected(scenario, found) if found else scenario, keep=keep)
+        built = time.perf_counter()
+        if found:
+            options = replace(options, time_limit_s=time_limit_s - min(looked - begun, OUTLOOK_SHARE * time_limit_s))
+        audit_s = 0.0
+
+        def read(result: Result) -> tuple[Schedule, Findings]:
+            nonlocal audit_s
+            schedule = schedule_of(formulation, result, gap, Seconds())
+            if schedule.profit_usd is not None:
+                schedule = replace(schedule, expected_peaks=tuple(found))
+            since = time.perf_counter()
+            findings = audit(scenario, schedule)
+            audit_s += time.perf_counter() - since
+            return schedule, findings
+
+        answered = ask(formulation, solver, options, read, fallbacks=fallbacks)
     ended = time.perf_counter()
     seconds = Seconds(
         outlook=looked - begun,
         build=built - looked,
-        solve=result.seconds,
-        read=(solved - built - result.seconds) + (read - solved),
-        audit=ended - read,
+        solve=answered.solve_s,
+        read=ended - built - answered.solve_s - audit_s,
+        audit=audit_s,
         total=ended - begun,
     )
-    return replace(schedule, seconds=seconds), findings
+    return replace(answered.schedule, seconds=seconds), answered.findings
 
 
 def schedule_of(formulation: Formulation, result: Result, gap_asked: float, seconds: Seconds) -> Schedule:

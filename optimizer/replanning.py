@@ -66,6 +66,7 @@ def replan(
     gap: float = 1e-4,
     time_limit_s: float = 60.0,
     progress: Callable[[Progress], None] | None = None,
+    fallbacks: bool = True,
 ) -> Replan:
     """Plan the rest of the horizon from a moment on.
 
@@ -89,7 +90,13 @@ def replan(
     keep = Keep(published, leave_usd)
     begun = () if past is None else tuple(note for note in past.notes if note.startswith(LEFT_NOTE))
     schedule, findings = plan_and_audit(
-        rest, solver=solver, gap=gap, time_limit_s=time_limit_s, progress=progress, keep=keep
+        rest,
+        solver=solver,
+        gap=gap,
+        time_limit_s=time_limit_s,
+        progress=progress,
+        keep=keep,
+        fallbacks=fallbacks,
     )
     return Replan(rest, replace(schedule, notes=(*schedule.notes, *begun)), findings, keep, past)
 

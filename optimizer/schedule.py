@@ -153,6 +153,17 @@ class FoundPeak(_Record):
     peak_mw: float
 
 
+class Attempt(_Record):
+    """A solver that was asked for the plan. Its bound and gap stand in the outcome, if it is the one that answered."""
+
+    solver: str
+    version: str
+    status: StatusName
+    seconds: float
+    reason: str = ""
+    """Why the next one was asked; empty for the one that answered."""
+
+
 class Outcome(_Record):
     """How the solve ended. `proven` means: no plan is better by more than the gap asked for."""
 
@@ -169,6 +180,8 @@ class Outcome(_Record):
     leaving_usd: float = 0.0
     """What a re-plan holds against leaving published set-points, in all; it is no money. Bound and gap are of the
     horizon's profit less this."""
+    attempts: tuple[Attempt, ...] = ()
+    """The solvers that were asked, in order; the rule-based plan is called `rules`."""
 
 
 class Solver(_Record):

@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 SolverOption = Annotated[str, typer.Option(help="highs, scip, cbc, or pulp:NAME.")]
 GapOption = Annotated[float, typer.Option(min=0.0, max=1.0, help="Relative gap to prove.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
+FallbacksOption = Annotated[
+    bool, typer.Option(help="Ask other solvers, and at last rules of thumb, where the first one fails.")
+]
+IsolatedOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--isolated/--no-isolated",
+        help="Run solvers in a process that is ended when it hangs; default: as WATTSHIFT_ISOLATED=1 says.",
+    ),
+]
 
 
 class Options(NamedTuple):
@@ -29,6 +39,7 @@ class Options(NamedTuple):
     solver: str
     gap: float
     time_limit_s: float
+    fallbacks: bool = True
 
 
 class Answer(NamedTuple):
@@ -45,10 +56,13 @@ class Answer(NamedTuple):
         return self.findings.ok and self.schedule.profit_usd is not None
 
 
-def told(command: Callable[[], ExitCode], *, json: bool) -> None:
+def told(command: Callable[[], ExitCode], *, json: bool, isolated: bool | None = None) -> None:
     """Run a command and end with its code; with --json a failure, too, is an object on stdout."""
+    from solvers.isolation import isolation
+
     try:
-        code = command()
+        with isolation(isolated):
+            code = command()
     except BrokenPipeError:
         raise
     except (Exception, KeyboardInterrupt) as error:
@@ -112,9 +126,11 @@ def _show(found: Answer) -> None:
 def show_no_plan(found: Answer) -> None:
     """How a solve ended that gave no plan to be shown, and why."""
     from optimizer.clash import told as lines_of
-    from optimizer.report.table import audit_line, outcome_line
+    from optimizer.report.table import attempt_lines, audit_line, outcome_line
 
     typer.echo(outcome_line(found.schedule))
+    for line in attempt_lines(found.schedule):
+        typer.echo(f"  {line}")
     for line in lines_of(found.why):
         typer.echo(f"  {line}")
     if found.schedule.outcome.status == "infeasible" and not found.why:

@@ -9,7 +9,17 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.answer import GapOption, JsonOption, Options, SolverOption, answer, explained, told
+from optimizer.cli.answer import (
+    FallbacksOption,
+    GapOption,
+    IsolatedOption,
+    JsonOption,
+    Options,
+    SolverOption,
+    answer,
+    explained,
+    told,
+)
 from optimizer.cli.exits import ExitCode, guarded
 from optimizer.cli.source import SCENARIO_HELP, read_scenario
 
@@ -33,6 +43,8 @@ def replan_command(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder for schedule.json, CSV, Parquet and scenario.json.")
     ] = None,
+    fallbacks: FallbacksOption = True,
+    isolated: IsolatedOption = None,
     json: JsonOption = False,
 ) -> None:
     """Plan again within the day: the past as it was published and came about, the rest anew.
@@ -41,12 +53,12 @@ def replan_command(
     unless leaving them earns more than X, for each item and period. -o writes the re-planned scenario beside the
     schedule, so that `wattshift audit` takes the two. Exit codes are those of `solve`.
     """
-    options = Options(solver, gap, time_limit)
+    options = Options(solver, gap, time_limit, fallbacks)
 
     def run() -> ExitCode:
         return _replan(scenario, published, from_, leave_usd, state, options, output, json=json)
 
-    told(run, json=json)
+    told(run, json=json, isolated=isolated)
 
 
 def _replan(

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.cli.answer import GapOption, JsonOption, Options, SolverOption, explained, show_no_plan, told
+from optimizer.cli.answer import (
+    FallbacksOption,
+    GapOption,
+    JsonOption,
+    Options,
+    SolverOption,
+    explained,
+    show_no_plan,
+    told,
+)
 from optimizer.cli.exits import ExitCode, complain, exit_code, guarded
 from optimizer.cli.source import SCENARIO_HELP, STATE_HELP, read_scenario
 
@@ -31,6 +40,8 @@ def roll_command(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder that keeps each day, and takes the joined schedule.")
     ] = None,
+    fallbacks: FallbacksOption = True,
+    isolated: Annotated[bool, typer.Option(help="Run solvers in a process that is ended when it hangs.")] = True,
     json: JsonOption = False,
 ) -> None:
     """Plan day after day over a longer series: each local day is planned on what is known, settled on what came, and
@@ -42,8 +53,8 @@ def roll_command(
     Exit codes: 0 all days proven; 4 some not; 2 invalid input, or a folder of another roll; 3, 6, 7 a day without a
     plan, as of `solve`; 5 rejected by the audit; 130 interrupted; 1 internal error.
     """
-    options = Options(solver, gap, time_limit)
-    told(lambda: _roll(scenario, days, look_ahead, state, options, output, json=json), json=json)
+    options = Options(solver, gap, time_limit, fallbacks)
+    told(lambda: _roll(scenario, days, look_ahead, state, options, output, json=json), json=json, isolated=isolated)
 
 
 def _roll(

@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.answer import GapOption, JsonOption, Options, SolverOption, answer, explained, told
+from optimizer.cli.answer import (
+    FallbacksOption,
+    GapOption,
+    IsolatedOption,
+    JsonOption,
+    Options,
+    SolverOption,
+    answer,
+    explained,
+    told,
+)
 from optimizer.cli.exits import ExitCode, guarded
 from optimizer.cli.source import SCENARIO_HELP, STATE_HELP, read_scenario
 
@@ -23,6 +33,8 @@ def solve_command(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder for schedule.json, CSV and Parquet.")
     ] = None,
+    fallbacks: FallbacksOption = True,
+    isolated: IsolatedOption = None,
     json: JsonOption = False,
 ) -> None:
     """Plan a scenario: the schedule that earns most, its ledger, its proof and the audit's word.
@@ -30,8 +42,8 @@ def solve_command(
     Exit codes: 0 proven; 2 invalid input; 3 infeasible; 4 feasible, not proven; 5 rejected by the audit; 6 no
     plan in time; 7 unbounded; 130 interrupted; 1 internal error.
     """
-    options = Options(solver, gap, time_limit)
-    told(lambda: _solve(scenario, state, options, output, json=json), json=json)
+    options = Options(solver, gap, time_limit, fallbacks)
+    told(lambda: _solve(scenario, state, options, output, json=json), json=json, isolated=isolated)
 
 
 def _solve(argument: str, state: Path | None, options: Options, output: Path | None, *, json: bool) -> ExitCode:

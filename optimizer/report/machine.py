@@ -60,6 +60,8 @@ def failed_object(error: BaseException) -> dict[str, Any]:
             "gap_asked": None,
             "limit": "interrupt" if interrupted else None,
             "message": "invalid scenario" if refused else str(error),
+            "leaving_usd": 0.0,
+            "attempts": [],
         },
         "profit_usd": None,
         "horizon_profit_usd": None,

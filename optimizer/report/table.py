@@ -38,6 +38,8 @@ def print_plan(console: Console, scenario: Scenario, schedule: Schedule, finding
     for line in [*flexibility_lines(scenario, schedule), *_figure_lines(scenario, schedule)]:
         console.print(_hanging(line))
     console.print(_hanging(outcome_line(schedule)))
+    for line in attempt_lines(schedule):
+        console.print(_hanging(line))
     for note in schedule.notes:
         console.print(_hanging(f"note: {note}"))
     console.print(_hanging(audit_line(schedule, findings)))
@@ -70,6 +72,15 @@ def outcome_line(schedule: Schedule) -> str:
         f"outcome: {words}; {schedule.solver.name} {schedule.solver.version}, {seconds.solve:.2f} s solving, "
         f"{seconds.total:.2f} s in all"
     )
+
+
+def attempt_lines(schedule: Schedule) -> list[str]:
+    """Who was asked and did not answer, and why; nothing where the first one answered."""
+    return [
+        f"asked: {attempt.solver} ({attempt.version or 'no version'}, {attempt.seconds:.2f} s): {attempt.reason}"
+        for attempt in schedule.outcome.attempts
+        if attempt.reason
+    ]
 
 
 def audit_line(schedule: Schedule, findings: Findings) -> str:

@@ -52,6 +52,7 @@ class HowToSolve:
     solver: str = "highs"
     gap: float = 1e-4
     time_limit_s: float = 60.0
+    fallbacks: bool = True
 
 
 def do_day(days: Days, index: int, state: State, how: HowToSolve) -> tuple[DayRecord, Schedule]:
@@ -59,7 +60,9 @@ def do_day(days: Days, index: int, state: State, how: HowToSolve) -> tuple[DayRe
     KeyboardInterrupt where the solver was interrupted."""
     begun, name = time.perf_counter(), days.names[index]
     scenario = days.planned(index, state)
-    planned, findings = plan_and_audit(scenario, solver=how.solver, gap=how.gap, time_limit_s=how.time_limit_s)
+    planned, findings = plan_and_audit(
+        scenario, solver=how.solver, gap=how.gap, time_limit_s=how.time_limit_s, fallbacks=how.fallbacks
+    )
     if planned.outcome.limit == "interrupt":
         raise KeyboardInterrupt
     if planned.profit_usd is None or not findings.ok:

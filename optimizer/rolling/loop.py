@@ -39,6 +39,7 @@ def roll(
     gap: float = 1e-4,
     time_limit_s: float = 60.0,
     told: Told | None = None,
+    fallbacks: bool = True,
 ) -> Rolled:
     """Plan so many local days from the scenario's start, one by one: each is planned on what is known, settled on what
     came, and hands its state to the next.
@@ -50,7 +51,7 @@ def roll(
     Raises ScenarioError for a scenario that cannot be rolled, JournalError for a folder of another roll, RollStopped
     where a day has no plan, Interrupted at Ctrl-C, and what `settle` raises.
     """
-    how = HowToSolve(solver, gap, time_limit_s)
+    how = HowToSolve(solver, gap, time_limit_s, fallbacks)
     all_days = days_of(scenario, days, look_ahead_hours)
     if folder is not None:
         return _roll(all_days, how, Path(folder), told)

@@ -102,7 +102,7 @@ def test_an_infeasible_scenario_is_explained_in_words(tmp_path: Path) -> None:
 
 
 def test_json_of_no_plan_in_time(hard_file: Path) -> None:
-    result = wattshift("solve", hard_file, "--solver", "cbc", "--time-limit", 0.01, "--json")
+    result = wattshift("solve", hard_file, "--solver", "cbc", "--time-limit", 0.01, "--no-fallbacks", "--json")
     answer = complete(only_object(result.stdout))
     assert result.exit_code == 6, answer["outcome"]
     assert answer["outcome"]["status"] == "no_solution" and answer["outcome"]["limit"] == "time"

@@ -1,0 +1,184 @@
+"""Which solver answers: one after the other until one does, under one time limit; at last the rules of thumb.
+
+    HiGHS → HiGHS with presolve → SCIP → CBC → rules        a solver that was named goes first
+
+The next one is asked where one fails, finds nothing within its share, returns what the audit rejects, or claims what is
+not so: "infeasible" is believed once the elastic re-solve needs slack, "unbounded" once two solvers say it and the
+columns' bounds allow it. The first one has most of the time: while it has found nothing 60 %, and with something in
+hand 90 %. The others share what is left.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from optimizer.auditor.findings import Findings
+from optimizer.formulation import Formulation
+from optimizer.repair import NAME as RULES
+from optimizer.repair import rule_plan
+from optimizer.schedule import Attempt, Schedule
+from solvers import Options, Result, SolverError, SolverUnavailable, Status, UnknownSolver, solve
+from solvers.infeasible import is_infeasible
+from solvers.problem import ProblemError
+
+ORDER = ("highs", "highs-presolve", "scip", "cbc")
+DEFAULT = ORDER[0]
+"""Where it is not there the next one is asked; another solver was named by somebody, who is told."""
+PATIENCE_SHARE = 0.6
+"""Of the limit, for a first solver that has found nothing."""
+FIRST_SHARE = 0.9
+BLIND_SHARE = 0.8
+"""Of the limit, for a first solver that does not tell what it has found."""
+CONFIRM_SHARE = 0.5
+"""Of what is left, for the elastic re-solve."""
+LEAST_S = 0.05
+"""With less time than this no further solver is asked."""
+RULES_LEAST_S = 0.5
+
+Read = Callable[[Result], tuple[Schedule, Findings]]
+"""The schedule of a result, and the audit's word on it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """What came of asking: the schedule with its attempts, the findings, and how long the solvers took."""
+
+    schedule: Schedule
+    findings: Findings
+    solve_s: float
+
+
+def ask(formulation: Formulation, solver: str, options: Options, read: Read, *, fallbacks: bool = True) -> Answered:
+    """Ask for the plan. Without `fallbacks` the named solver's word is the last.
+
+    Raises UnknownSolver and ProblemError; SolverError where a solver that is not the default one cannot be used.
+    """
+    if not fallbacks:
+        result = solve(formulation.problem, solver, options)
+        return _answered([_attempt(result)], *read(result))
+    return _Chain(formulation, solver, options, read).answer()
+
+
+class _Chain:
+    def __init__(self, formulation: Formulation, solver: str, options: Options, read: Read) -> None:
+        self._formulation, self._problem = formulation, formulation.problem
+        self._options, self._read = options, read
+        again = (name for name in ORDER if name != solver)
+        if not self._problem.integers:  # linear problems are presolved anyway
+            again = (name for name in again if name != "highs-presolve")
+        self._names = [solver, *again]
+        self._last = time.monotonic() + options.time_limit_s
+        self._attempts: list[Attempt] = []
+        self._rejected: tuple[Schedule, Findings] | None = None
+        self._without: list[Result] = []
+        """Results that are no plan, in the order of asking."""
+
+    @property
+    def _left(self) -> float:
+        return self._last - time.monotonic()
+
+    def answer(self) -> Answered:
+        """Ask in order, then follow the rules."""
+        for place, name in enumerate(self._names):
+            if place and self._left < LEAST_S:
+                break
+            result = self._solve(place, name)
+            reason = self._why_not(result)
+            if not isinstance(reason, str):
+                self._attempts.append(_attempt(result))
+                return _answered(self._attempts, *reason)
+            self._attempts.append(_attempt(result, reason))
+        return self._by_rule()
+
+    def _solve(self, place: int, name: str) -> Result:
+        begun = time.monotonic()
+        try:
+            return solve(self._problem, name, self._share(place, name))
+        except (UnknownSolver, ProblemError):
+            raise
+        except SolverError as error:
+            if place == 0 and not (name == DEFAULT and isinstance(error, SolverUnavailable)):
+                raise
+            message = f"not available: {error}"
+        except Exception as error:
+            message = f"{type(error).__name__}: {error}".removesuffix(": ")
+        return Result(Status.ERROR, name, "", time.monotonic() - begun, message=message)
+
+    def _share(self, place: int, name: str) -> Options:
+        """The time that a solver has."""
+        limit = self._options.time_limit_s
+        if place:
+            return replace(self._options, time_limit_s=self._left / (len(self._names) - place + 1))
+        if name in {DEFAULT, "highs-presolve"}:
+            return replace(self._options, time_limit_s=FIRST_SHARE * limit, patience_s=PATIENCE_SHARE * limit)
+        return replace(self._options, time_limit_s=BLIND_SHARE * limit)
+
+    def _why_not(self, result: Result) -> str | tuple[Schedule, Findings]:
+        """Why a result is not the answer; or, where it is, its schedule and the audit's word."""
+        if result.x is not None:
+            schedule, findings = self._read(result)
+            if findings.ok or result.limit == "interrupt":
+                return schedule, findings
+            self._rejected = self._rejected or (schedule, findings)
+            return f"the audit rejects its plan: {findings.violations[0]}"
+        reason = "" if result.limit == "interrupt" else self._doubt(result)
+        if not reason:
+            return self._read(result)
+        self._without.append(result)
+        return reason
+
+    def _doubt(self, result: Result) -> str:
+        """Why a result without a plan is not believed; empty where it is."""
+        if result.status is Status.INFEASIBLE:
+            return self._doubt_infeasible(result)
+        if result.status is Status.UNBOUNDED:
+            if self._problem.limited:
+                return "it says unbounded, where every column that earns is bounded"
+            alone = not any(other.status is Status.UNBOUNDED for other in self._without)
+            return "it says unbounded, alone so far" if alone else ""
+        if result.status is Status.ERROR:
+            return result.message or "it failed"
+        return f"it found nothing in {result.seconds:.3g} s" + (f": {result.message}" if result.message else "")
+
+    def _doubt_infeasible(self, result: Result) -> str:
+        asked = [result.solver, *(name for name in self._names if name != result.solver)]
+        told = is_infeasible(self._problem, asked, max(CONFIRM_SHARE * self._left, RULES_LEAST_S))
+        if told is None:
+            return "it says infeasible, which the elastic re-solve did not confirm in time"
+        return "" if told else "it says infeasible, but the elastic re-solve breaks no rule"
+
+    def _by_rule(self) -> Answered:
+        failed = [attempt.solver for attempt in self._attempts if attempt.status == "error"]
+        result = rule_plan(self._formulation, max(self._left, RULES_LEAST_S), failed)
+        reason = self._why_not(result)
+        if not isinstance(reason, str) and result.x is not None:
+            self._attempts.append(_attempt(result))
+            return _answered(self._attempts, *reason)
+        self._attempts.append(_attempt(result, reason if isinstance(reason, str) else "interrupted"))
+        return _answered(self._attempts, *(self._rejected or self._read(self._without_plan())))
+
+    def _without_plan(self) -> Result:
+        """What is said where nobody found a plan: what the first one said that did not fail; but never "infeasible"."""
+        told = [result for result in self._without if result.status is not Status.ERROR and result.solver != RULES]
+        result = (told or self._without)[0]
+        if result.status is not Status.INFEASIBLE:
+            return result
+        message = f"{result.solver} says infeasible, which is not confirmed"
+        return replace(result, status=Status.NO_SOLUTION, message=message)
+
+
+def _attempt(result: Result, reason: str = "") -> Attempt:
+    return Attempt(
+        solver=result.solver,
+        version=result.version,
+        status=result.status.value,
+        seconds=result.seconds,
+        reason=reason,
+    )
+
+
+def _answered(attempts: list[Attempt], schedule: Schedule, findings: Findings) -> Answered:
+    outcome = schedule.outcome.model_copy(update={"attempts": tuple(attempts)})
+    return Answered(replace(schedule, outcome=outcome), findings, sum(attempt.seconds for attempt in attempts))

@@ -1,0 +1,113 @@
+"""The rule-based plan made to keep every rule: with the least departure from what the rules of thumb say.
+
+    s(q,t) + d⁻(q,t) − d⁺(q,t) = v(q,t);   max  ε × profit − Σ w(q) / m(q) × (d⁻ + d⁺)     over all plans
+
+ε is so small that profit decides only what no set-point says. Any solution is a plan: what is asked of a solver is far
+less than the best one. Solvers run in a worker, because one has just failed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from optimizer.formulation import Formulation
+from optimizer.rule_plan import by_rule
+from solvers import Options, ProblemBuilder, Result, Status, isolation, solve
+from solvers.elastic import Elastic, elastic
+from solvers.problem import Floats, Problem
+from solvers.registry import LEAST_TIME_S
+from solvers.route import SolverError
+
+NAME = "rules"
+REPAIRERS = ("highs", "scip", "cbc")
+GAP = 0.05
+PROFIT_SHARE = 1e-3
+"""ε × the largest cost of a column, against weights of a whole fleet's or pool's departure."""
+
+
+def rule_plan(formulation: Formulation, time_limit_s: float, shunned: Sequence[str] = ()) -> Result:
+    """The repaired plan, FEASIBLE and without a bound; NO_SOLUTION where none is found in time. `shunned`: solvers that
+    are not to be asked. With miners and without them, where time allows: the one that earns more."""
+    begun = time.monotonic()
+    found, said, repairers = None, "", [name for name in REPAIRERS if name not in shunned]
+    for share, mining in ((0.5, True), (1.0, False)):
+        left = begun + share * time_limit_s - time.monotonic()
+        if found is not None and left < LEAST_TIME_S:
+            break
+        result, said, repairers = _repaired(formulation, mining, left, repairers)
+        if result is not None and (found is None or _earned(formulation, result) > _earned(formulation, found)):
+            found = result
+    seconds = time.monotonic() - begun
+    if found is None or found.x is None:
+        return Result(Status.NO_SOLUTION, NAME, "", seconds, message=said)
+    x = found.x[: formulation.problem.columns]
+    version = f"repaired by {found.version}"
+    return Result(Status.FEASIBLE, NAME, version, seconds, x=x, objective=formulation.problem.objective(x))
+
+
+def _repaired(
+    formulation: Formulation, mining: bool, time_limit_s: float, repairers: list[str]
+) -> tuple[Result | None, str, list[str]]:
+    """The first repairer's answer, what those before it said, and the repairers from it on."""
+    relaxed = _softly_held(formulation, mining).problem
+    last = time.monotonic() + time_limit_s
+    said = []
+    for k, name in enumerate(repairers):
+        left = last - time.monotonic()
+        share = max(left / (len(repairers) - k), LEAST_TIME_S)
+        try:
+            with isolation():
+                result = solve(relaxed, name, Options(gap=GAP, time_limit_s=share))
+        except SolverError as error:
+            said.append(str(error))
+            continue
+        if result.x is not None:
+            return result, "", repairers[k:]
+        said.append(f"{name}: {result.status}" + (f" ({result.message})" if result.message else ""))
+        if result.limit == "interrupt":
+            break
+    return None, "; ".join(said), repairers
+
+
+def _earned(formulation: Formulation, result: Result) -> float:
+    """Profit of the whole horizon, less what leaving set-points is charged."""
+    assert result.x is not None
+    x = formulation.settle(result.x[: formulation.problem.columns])
+    return sum(float(usd.sum()) for usd in formulation.model.dollars(x).values()) - formulation.leaving_usd(x)
+
+
+def _softly_held(formulation: Formulation, mining: bool) -> Elastic:
+    """The plan's problem with a row more for each set-point and period, which may be left at its weight."""
+    problem = formulation.problem
+    builder = ProblemBuilder()
+    builder.columns(problem.columns)
+    weights: list[Floats] = []
+    for point, values, weight in by_rule(formulation, mining=mining):
+        period, columns, coefficients = point.amount.triplets()
+        shifted = values - point.amount.constant
+        rows = builder.rows(len(values), shifted, shifted)
+        builder.add(rows[period], columns, coefficients)
+        weights.append(np.full(len(values), weight / max(float(point.most.max()), 1e-3)))
+    held = builder.build()
+    joined = _with_rows(problem, held)
+    soft = elastic(joined, problem.rows + np.arange(held.rows), [], np.concatenate([*weights, np.zeros(0)]))
+    largest = max(float(np.abs(problem.cost).max(initial=0.0)), 1.0)
+    cost = soft.problem.cost.copy()
+    cost[: problem.columns] += PROFIT_SHARE / largest * problem.cost
+    return replace(soft, problem=replace(soft.problem, cost=cost))
+
+
+def _with_rows(problem: Problem, more: Problem) -> Problem:
+    """The first problem with the rows of both."""
+    return replace(
+        problem,
+        row_start=np.concatenate([problem.row_start, problem.nonzeros + more.row_start[1:]]).astype(np.int32),
+        column=np.concatenate([problem.column, more.column]),
+        value=np.concatenate([problem.value, more.value]),
+        row_lower=np.concatenate([problem.row_lower, more.row_lower]),
+        row_upper=np.concatenate([problem.row_upper, more.row_upper]),
+    )
