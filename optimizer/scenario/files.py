@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import csv
 import math
+from array import array
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, NamedTuple, TextIO
 
 from optimizer.scenario.base import FIRST_YEAR, LAST_YEAR
 
-MOST_BYTES = 256_000_000
+MOST_BYTES = 64_000_000
 MOST_ROWS = 2_000_000
+MOST_LINES = 2 * MOST_ROWS
+MOST_COLUMNS = 2_000
+MOST_LINE = 1_000_000
+"""Characters of a CSV's line."""
+MOST_VALUES = 4_000_000
+"""Values that the series files of one scenario give together."""
+MOST_NAMED = 50
+"""Columns that a message names."""
 LOCAL_DAYS = frozenset({1380.0, 1440.0, 1500.0})
 """Minutes of a local day that may change the clocks."""
 
@@ -26,26 +36,42 @@ class SeriesFileError(ValueError):
         self.allowed = allowed
 
 
+class Columns(NamedTuple):
+    """Two columns of a file: its times, its values, and the row or line that each stands in."""
+
+    times: list[Any]
+    values: list[Any]
+    rows: Sequence[int]
+
+
 class SeriesFiles:
-    """Reads columns below one folder; each file is read once."""
+    """Reads columns below one folder; of a file only what is asked for is held, and each column only once."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._tables: dict[Path, dict[str, list[Any]]] = {}
+        self._read: dict[tuple[Path, str, str], dict[str, Any] | SeriesFileError] = {}
+        self._values = 0
 
     def read(self, file: str, column: str, time_column: str = "interval_start") -> dict[str, Any]:
         """The column as a timed series: start, interval_minutes, values (None where blank), source."""
         if not all(isinstance(v, str) for v in (file, column, time_column)):
             raise SeriesFileError("file, column and time_column are not all text", "text")
         path = self._inside(file)
-        table = self._table(path, file)
-        for name in (time_column, column):
-            if name not in table:
-                raise SeriesFileError(f"{file} has no column {name!r}", f"one of: {', '.join(table)}")
-        label = f"{file}, column {column}"
-        starts = [_instant(cell, row, f"{file}, column {time_column}") for row, cell in table[time_column]]
-        values = [_value(cell, starts[i], label) for i, (_, cell) in enumerate(table[column])]
-        return _timed(starts, values, label)
+        key = (path, column, time_column)
+        if key not in self._read:
+            try:
+                self._read[key] = _series(path, file, column, time_column)
+            except SeriesFileError as error:
+                self._read[key] = error
+        series = self._read[key]
+        if isinstance(series, SeriesFileError):
+            raise SeriesFileError(series.found, series.allowed)
+        self._values += len(series["values"])
+        if self._values > MOST_VALUES:
+            raise SeriesFileError(
+                f"{file} brings the values of all series to {self._values}", f"at most {MOST_VALUES} in one scenario"
+            )
+        return series
 
     def _inside(self, file: str) -> Path:
         if "://" in file or "\x00" in file:
@@ -66,49 +92,80 @@ class SeriesFiles:
             raise SeriesFileError(f"{file!r} is no regular file", "a .csv or .parquet file")
         return path
 
-    def _table(self, path: Path, file: str) -> dict[str, list[Any]]:
-        if path not in self._tables:
-            try:
-                if path.stat().st_size > MOST_BYTES:
-                    raise SeriesFileError(f"{file} has {path.stat().st_size} bytes", f"at most {MOST_BYTES}")
-                read = _csv_columns if path.suffix.lower() == ".csv" else _parquet_columns
-                self._tables[path] = read(path, file)
-            except OSError as error:
-                raise SeriesFileError(f"{file} cannot be read ({error.strerror or error})") from None
-        return self._tables[path]
+
+def _series(path: Path, file: str, column: str, time_column: str) -> dict[str, Any]:
+    columns = _columns(path, file, time_column, column)
+    label, timed = f"{file}, column {column}", f"{file}, column {time_column}"
+    starts = [_instant(cell, row, timed) for cell, row in zip(columns.times, columns.rows, strict=True)]
+    values = [_value(cell, start, label) for cell, start in zip(columns.values, starts, strict=True)]
+    return _timed(starts, values, label)
 
 
-def _csv_columns(path: Path, file: str) -> dict[str, list[Any]]:
+def _columns(path: Path, file: str, time_column: str, column: str) -> Columns:
+    """The two columns of a file."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise SeriesFileError(f"{file} has {path.stat().st_size} bytes", f"at most {MOST_BYTES}")
+        read = _csv_columns if path.suffix.lower() == ".csv" else _parquet_columns
+        return read(path, file, time_column, column)
+    except OSError as error:
+        raise SeriesFileError(f"{file} cannot be read ({error.strerror or error})") from None
+
+
+def _positions(names: list[str], file: str, *wanted: str) -> list[int]:
+    """Where the wanted columns stand."""
+    if len(names) > MOST_COLUMNS:
+        raise SeriesFileError(f"{file} has {len(names)} columns", f"at most {MOST_COLUMNS}")
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise SeriesFileError(f"{file} has two columns named {_shown(twice)}", "each name once")
+    for name in wanted:
+        if name not in names:
+            there = ", ".join(map(_named, names[:MOST_NAMED])) + (", …" if len(names) > MOST_NAMED else "")
+            raise SeriesFileError(f"{file} has no column {_shown(name)}", f"one of: {there}")
+    return [names.index(name) for name in wanted]
+
+
+def _lines(stream: TextIO, file: str) -> Iterator[str]:
+    while line := stream.readline(MOST_LINE):
+        if len(line) == MOST_LINE:
+            raise SeriesFileError(f"{file} has a line of more than {MOST_LINE} characters", "a row per interval")
+        yield line
+
+
+def _csv_columns(path: Path, file: str, time_column: str, column: str) -> Columns:
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = csv.reader(stream, skipinitialspace=True)
+            rows = csv.reader(_lines(stream, file), skipinitialspace=True)
             header = [name.strip() for name in next(rows, [])]
             if not header:
                 raise SeriesFileError(f"{file} is empty", "a header line and one row per interval")
-            if len(set(header)) < len(header):
-                twice = next(name for name in header if header.count(name) > 1)
-                raise SeriesFileError(f"{file} has two columns named {twice!r}", "each name once")
-            table: dict[str, list[Any]] = {name: [] for name in header}
-            columns = list(table.values())
+            time_at, value_at = _positions(header, file, time_column, column)
+            times: list[str] = []
+            values: list[str] = []
+            numbers = array("l")
             for row in rows:
+                if rows.line_num > MOST_LINES:
+                    raise SeriesFileError(f"{file} has more than {MOST_LINES} lines", f"at most {MOST_ROWS} rows")
                 if not row:
                     continue
                 if len(row) != len(header):
                     raise SeriesFileError(
                         f"{file}, line {rows.line_num}: {len(row)} cells", f"{len(header)}, as in the header"
                     )
-                for cells, cell in zip(columns, row, strict=True):
-                    cells.append((rows.line_num, cell))
-                if len(columns[0]) > MOST_ROWS:
+                times.append(row[time_at])
+                values.append(row[value_at])
+                numbers.append(rows.line_num)
+                if len(numbers) > MOST_ROWS:
                     raise SeriesFileError(f"{file} has more than {MOST_ROWS} rows", f"at most {MOST_ROWS}")
     except UnicodeDecodeError as error:
         raise SeriesFileError(f"{file}: byte {error.start} is not UTF-8", "UTF-8 text") from None
     except csv.Error as error:
         raise SeriesFileError(f"{file}: no valid CSV ({error})") from None
-    return table
+    return Columns(times, values, numbers)
 
 
-def _parquet_columns(path: Path, file: str) -> dict[str, list[Any]]:
+def _parquet_columns(path: Path, file: str, time_column: str, column: str) -> Columns:
     import pyarrow
     import pyarrow.parquet
 
@@ -116,15 +173,38 @@ def _parquet_columns(path: Path, file: str) -> dict[str, list[Any]]:
         with pyarrow.parquet.ParquetFile(path) as source:
             if source.metadata.num_rows > MOST_ROWS:
                 raise SeriesFileError(f"{file} has {source.metadata.num_rows} rows", f"at most {MOST_ROWS}")
-            table = source.read()
-        if len(set(table.column_names)) < len(table.column_names):
-            raise SeriesFileError(f"{file} has two columns of one name", "each name once")
-        columns = zip(table.column_names, table.columns, strict=True)
-        return {str(name): list(enumerate(cells.to_pylist(), start=1)) for name, cells in columns}
+            schema = source.schema_arrow
+            wanted = (time_column, column)
+            _positions(list(map(str, schema.names)), file, *wanted)
+            for name in wanted:
+                kind = schema.field(name).type
+                if pyarrow.types.is_nested(kind):
+                    raise SeriesFileError(f"{file}, column {_named(name)} holds {kind}", "one value a row")
+            times, values = (_cells(source, file, name) for name in wanted)
+        return Columns(times, values, range(1, len(times) + 1))
     except (pyarrow.ArrowException, OverflowError, ValueError) as error:
         if isinstance(error, SeriesFileError):
             raise
-        raise SeriesFileError(f"{file}: no valid Parquet ({str(error).splitlines()[0][:100]})") from None
+        raise SeriesFileError(f"{file}: no valid Parquet ({_named(str(error).splitlines()[0][:100])})") from None
+
+
+def _cells(source: Any, file: str, name: str) -> list[Any]:
+    """The cells of a Parquet column, batch by batch: short cells may stand for long ones in a dictionary."""
+    cells: list[Any] = []
+    for batch in source.iter_batches(batch_size=10_000, columns=[name]):
+        if batch.nbytes > MOST_LINE * 8:
+            raise SeriesFileError(f"{file}, column {_named(name)} has rows of hundreds of bytes", "one value a row")
+        cells += batch.column(0).to_pylist()
+    return cells
+
+
+def _named(name: str) -> str:
+    """A name as it is shown among others: what cannot be printed is escaped."""
+    return name if name.isprintable() else ascii(name)
+
+
+def _shown(name: str) -> str:
+    return repr(name) if len(name) <= 60 else f"{name[:57]!r}..."
 
 
 def _instant(cell: Any, row: int, label: str) -> float:
