@@ -53,9 +53,9 @@ class Answered:
 def ask(formulation: Formulation, solver: str, options: Options, read: Read, *, fallbacks: bool = True) -> Answered:
     """Ask for the plan. Without `fallbacks` the named solver's word is the last.
 
-    Raises UnknownSolver and ProblemError; SolverError where a solver that is not the default one cannot be used.
+    `solver` may be "rules": then nobody else is asked. Raises UnknownSolver and ProblemError; SolverError where a solver that is not the default one cannot be used.
     """
-    if not fallbacks:
+    if not fallbacks and solver != RULES:
         result = solve(formulation.problem, solver, options)
         return _answered([_attempt(result)], *read(result))
     return _Chain(formulation, solver, options, read).answer()
@@ -68,7 +68,7 @@ class _Chain:
         again = (name for name in ORDER if name != solver)
         if not self._problem.integers:  # linear problems are presolved anyway
             again = (name for name in again if name != "highs-presolve")
-        self._names = [solver, *again]
+        self._names = [] if solver == RULES else [solver, *again]
         self._last = time.monotonic() + options.time_limit_s
         self._attempts: list[Attempt] = []
         self._rejected: tuple[Schedule, Findings] | None = None
@@ -140,7 +140,7 @@ class _Chain:
             return "it says unbounded, alone so far" if alone else ""
         if result.status is Status.ERROR:
             return result.message or "it failed"
-        return f"it found nothing in {result.seconds:.3g} s" + (f": {result.message}" if result.message else "")
+        return "it found nothing in its time" + (f": {result.message}" if result.message else "")
 
     def _doubt_infeasible(self, result: Result) -> str:
         asked = [result.solver, *(name for name in self._names if name != result.solver)]

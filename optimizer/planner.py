@@ -10,7 +10,7 @@ import numpy as np
 
 from optimizer.auditor import audit
 from optimizer.auditor.findings import Findings
-from optimizer.chain import ask
+from optimizer.chain import DEFAULT, ORDER, RULES, ask
 from optimizer.components.model import REVENUE_KINDS
 from optimizer.formulation import Formulation, formulate
 from optimizer.outlook import find_expected_peaks, with_expected
@@ -21,7 +21,7 @@ from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import State, TariffState
 from optimizer.schedule import DispatchRow, FoundPeak, LedgerRow, Outcome, Schedule, Seconds, Size, Solver
 from optimizer.setpoints import Keep
-from solvers import Options, Progress, Result, Status, isolation
+from solvers import Options, Progress, Result, SolverUnavailable, Status, isolation
 from solvers.gap import LEAST_DENOMINATOR, REFERENCE_SHARE
 from solvers.problem import Floats
 
@@ -56,12 +56,13 @@ def plan(
 ) -> Schedule:
     """The schedule that earns most.
 
-    `solver`: highs, scip, cbc, or pulp:NAME. `gap`: relative, as in `Outcome.gap`. `progress` is told the
-    incumbent, bound and gap from time to time, by solvers that can. `keep`: published set-points that are held, or left
-    only where that earns more than a stated amount (`optimizer.setpoints`). `fallbacks`: other solvers, and at last the
-    rules of thumb, where this one fails (`optimizer.chain`), within the one time limit. `isolated`: solvers run where
-    they can be ended (`solvers.isolated`); None: as WATTSHIFT_ISOLATED says. How it ended, and who was asked, is in
-    `Schedule.outcome`: without a solution the schedule is empty and says why.
+    `solver`: highs, scip, cbc, pulp:NAME, or "rules" for the plan by rules of thumb (`optimizer.rule_plan`).
+    `gap`: relative, as in `Outcome.gap`. `progress` is told the incumbent, bound and gap from time to time, by solvers
+    that can. `keep`: published set-points that are held, or left only where that earns more than a stated amount
+    (`optimizer.setpoints`). `fallbacks`: other solvers, and at last the rules of thumb, where this one fails
+    (`optimizer.chain`), within the one time limit. `isolated`: solvers run where they can be ended
+    (`solvers.isolated`); None: as WATTSHIFT_ISOLATED says. How it ended, and who was asked, is in `Schedule.outcome`:
+    without a solution the schedule is empty and says why.
 
     Raises RejectedByAudit where the audit finds the answer wrong; ScenarioError where a variation of a scenario does
     not hold together; SolverError (UnknownSolver, SolverUnavailable, SolverUnsuitable) for the solver; ProblemError
@@ -102,7 +103,7 @@ def plan_and_audit(
     with isolation(isolated):
         found: list[FoundPeak] = []
         if scenario.supply.find_expected_peaks:
-            found = find_expected_peaks(scenario, solver=solver, time_limit_s=OUTLOOK_SHARE * time_limit_s)
+            found = _expected_peaks(scenario, solver, OUTLOOK_SHARE * time_limit_s, fallbacks=fallbacks)
         looked = time.perf_counter()
         formulation = formulate(with_expected(scenario, found) if found else scenario, keep=keep)
         built = time.perf_counter()
@@ -131,6 +132,17 @@ def plan_and_audit(
         total=ended - begun,
     )
     return replace(answered.schedule, seconds=seconds), answered.findings
+
+
+def _expected_peaks(scenario: Scenario, solver: str, time_limit_s: float, *, fallbacks: bool) -> list[FoundPeak]:
+    """What the first solver that can be used finds."""
+    names = ORDER if fallbacks and solver in {DEFAULT, RULES} else (solver,)
+    for name in names[:-1]:
+        try:
+            return find_expected_peaks(scenario, solver=name, time_limit_s=time_limit_s)
+        except (SolverUnavailable, RuntimeError, MemoryError):
+            continue
+    return find_expected_peaks(scenario, solver=names[-1], time_limit_s=time_limit_s)
 
 
 def schedule_of(formulation: Formulation, result: Result, gap_asked: float, seconds: Seconds) -> Schedule:

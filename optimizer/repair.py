@@ -36,7 +36,7 @@ def rule_plan(formulation: Formulation, time_limit_s: float, shunned: Sequence[s
     found, said, repairers = None, "", [name for name in REPAIRERS if name not in shunned]
     for share, mining in ((0.5, True), (1.0, False)):
         left = begun + share * time_limit_s - time.monotonic()
-        if found is not None and left < LEAST_TIME_S:
+        if not mining and left < LEAST_TIME_S:
             break
         result, said, repairers = _repaired(formulation, mining, left, repairers)
         if result is not None and (found is None or _earned(formulation, result) > _earned(formulation, found)):
@@ -58,6 +58,8 @@ def _repaired(
     said = []
     for k, name in enumerate(repairers):
         left = last - time.monotonic()
+        if k and left < LEAST_TIME_S:
+            break
         share = max(left / (len(repairers) - k), LEAST_TIME_S)
         try:
             with isolation():

@@ -29,6 +29,8 @@ def is_infeasible(problem: Problem, solvers: Sequence[str], time_limit_s: float)
     last = time.monotonic() + time_limit_s
     for solver in solvers:
         for form in (least.relaxed(), least) if problem.integers else (least,):
+            if time.monotonic() > last:
+                return None
             options = Options(gap=VIOLATED / 10.0, time_limit_s=max(last - time.monotonic(), LEAST_TIME_S))
             try:
                 result = solve(form, solver, options)
@@ -38,6 +40,4 @@ def is_infeasible(problem: Problem, solvers: Sequence[str], time_limit_s: float)
                 return True
             if form is least and result.objective is not None and -result.objective <= VIOLATED:
                 return False
-            if time.monotonic() > last:
-                return None
     return None

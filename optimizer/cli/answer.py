@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from optimizer.cli.exits import ExitCode, complain, exit_code
+from optimizer.cli.exits import ExitCode, complain, exit_code, say
 from optimizer.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from optimizer.scenario.scenario import Scenario
     from optimizer.setpoints import Keep
 
-SolverOption = Annotated[str, typer.Option(help="highs, scip, cbc, or pulp:NAME.")]
+SolverOption = Annotated[str, typer.Option(help="highs, scip, cbc, pulp:NAME, or rules.")]
 GapOption = Annotated[float, typer.Option(min=0.0, max=1.0, help="Relative gap to prove.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
 FallbacksOption = Annotated[
@@ -105,7 +105,7 @@ def answer(found: Answer, load: float, total: float, output: Path | None, *, jso
     else:
         _show(found._replace(schedule=schedule))
         if output is not None and found.good:
-            typer.echo(f"written: {output}")
+            say(f"written: {output}")
     code = exit_code(schedule.outcome, accepted=found.findings.ok)
     if code is ExitCode.INTERRUPTED:
         complain("interrupted")
@@ -128,12 +128,12 @@ def show_no_plan(found: Answer) -> None:
     from optimizer.clash import told as lines_of
     from optimizer.report.table import attempt_lines, audit_line, outcome_line
 
-    typer.echo(outcome_line(found.schedule))
+    say(outcome_line(found.schedule))
     for line in attempt_lines(found.schedule):
-        typer.echo(f"  {line}")
+        say(f"  {line}")
     for line in lines_of(found.why):
-        typer.echo(f"  {line}")
+        say(f"  {line}")
     if found.schedule.outcome.status == "infeasible" and not found.why:
         typer.echo("  no requirement that has a name explains it: look at modes barred by heat and at the state")
     if not found.findings.ok:
-        typer.echo(audit_line(found.schedule, found.findings))
+        say(audit_line(found.schedule, found.findings))
