@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.exits import ExitCode, guarded
+from optimizer.cli.exits import ExitCode, guarded, say
 from optimizer.cli.source import SCENARIO_HELP, STATE_HELP, read_scenario
 
 
@@ -35,11 +35,11 @@ def audit_command(
             "horizon_profit_usd": findings.horizon_profit_usd,
             "violations": [violation.to_dict() for violation in findings.violations],
         }
-        typer.echo(json_module.dumps(found, allow_nan=False, ensure_ascii=False))
+        typer.echo(json_module.dumps(found, allow_nan=False))
     elif findings.ok:
         profit = "no plan" if findings.profit_usd is None else f"{findings.profit_usd:,.2f} {given.currency}"
         typer.echo(f"accepted: every rule is kept and every dollar agrees; profit {profit}")
     else:
         typer.echo(f"rejected: {len(findings.violations)} violations")
-        typer.echo(str(findings))
+        say(str(findings))
     raise typer.Exit(ExitCode.PROVEN if findings.ok else ExitCode.REJECTED)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import typer
 
+from optimizer.report.plain import plain
 from optimizer.schedule import Outcome
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -49,9 +50,14 @@ def exit_code(outcome: Outcome, *, accepted: bool) -> ExitCode:
     return _OF_STATUS[outcome.status]
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """A line to people: what would steer their terminal is escaped."""
+    typer.echo(plain(text), err=err)
+
+
 def complain(text: str) -> None:
     """One message to stderr."""
-    typer.echo(text, err=True)
+    say(text, err=True)
 
 
 def guarded(command: Command) -> Command:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.exits import ExitCode, complain, guarded
+from optimizer.cli.exits import ExitCode, complain, guarded, say
 
 
 @guarded
@@ -50,11 +50,11 @@ def init_command(
         started = start_from(prices, fleets, folder, timezone=timezone, location=location, column=column, day=_day(day))
         typer.echo(f"planned day: {started.start.isoformat()}")
         for assumption in started.assumptions:
-            typer.echo(f"assumed: {assumption}")
+            say(f"assumed: {assumption}")
         files = list(started.files)
     else:
         files = copy_example(example or DEFAULT_EXAMPLE, folder)
-    typer.echo(f"made {', '.join(str(file) for file in files)}; next: wattshift solve {folder}")
+    say(f"made {', '.join(str(file) for file in files)}; next: wattshift solve {folder}")
 
 
 def _day(text: str | None) -> date | None:

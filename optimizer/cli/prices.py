@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from optimizer.cli.exits import ExitCode, complain, guarded
+from optimizer.cli.exits import ExitCode, complain, guarded, say
 
 
 @guarded
@@ -32,8 +32,8 @@ def import_prices_command(
     imported = import_prices(file, format=form, timezone=timezone, location=location, column=column)
     imported.write_csv(output)
     if json:
-        typer.echo(json_module.dumps(imported.report.as_dict(), allow_nan=False, ensure_ascii=False))
+        typer.echo(json_module.dumps(imported.report.as_dict(), allow_nan=False))
         return
     for line in imported.report.lines():
-        typer.echo(line)
-    typer.echo(f"written    {output}")
+        say(line)
+    say(f"written    {output}")

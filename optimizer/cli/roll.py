@@ -18,7 +18,7 @@ from optimizer.cli.answer import (
     show_no_plan,
     told,
 )
-from optimizer.cli.exits import ExitCode, complain, exit_code, guarded
+from optimizer.cli.exits import ExitCode, complain, exit_code, guarded, say
 from optimizer.cli.source import SCENARIO_HELP, STATE_HELP, read_scenario
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _roll(
     else:
         _show(rolled)
         if output is not None and accepted:
-            typer.echo(f"written: {output}")
+            say(f"written: {output}")
     proven = all(day.status == "proven" for day in rolled.days)
     if not accepted:
         return ExitCode.REJECTED
@@ -112,7 +112,7 @@ def _show(rolled: Rolled) -> None:
     if rolled.findings.ok:
         print_roll(Console(), rolled)
     else:
-        typer.echo(audit_line(rolled.schedule, rolled.findings))
+        say(audit_line(rolled.schedule, rolled.findings))
 
 
 def _stopped(stopped: RollStopped, *, json: bool) -> ExitCode:

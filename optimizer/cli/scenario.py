@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.exits import guarded
+from optimizer.cli.exits import guarded, say
 from optimizer.cli.source import SCENARIO_HELP, STATE_HELP, read_scenario
 
 
@@ -19,7 +19,7 @@ def validate_command(
     """Check a scenario: every fault at once, or what it says."""
     from optimizer.report.overview import overview
 
-    typer.echo(overview(read_scenario(scenario, state)))
+    say(overview(read_scenario(scenario, state)))
 
 
 @guarded

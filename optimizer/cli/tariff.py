@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.cli.exits import complain, guarded
+from optimizer.cli.exits import complain, guarded, say
 
 if TYPE_CHECKING:
     from optimizer.scenario.tariff import Tariff
@@ -41,9 +41,9 @@ def import_command(
         typer.echo(text, nl=False)
     else:
         output.write_text(text, encoding="utf-8")
-        typer.echo(f"written    {output}")
+        say(f"written    {output}")
     for field in tariff.not_honoured:  # not into the tariff's own text, which lists them itself
-        typer.echo(f"not honoured: {field}", err=output is None)
+        say(f"not honoured: {field}", err=output is None)
 
 
 @tariffs.command("bill")
@@ -76,7 +76,7 @@ def bill_command(
         history=None if history is None else read_history(history),
     )
     if json:
-        typer.echo(json_module.dumps(result.as_dict(), allow_nan=False, ensure_ascii=False))
+        typer.echo(json_module.dumps(result.as_dict(), allow_nan=False))
         for note in result.notes:
             complain(f"note: {note}")
     else:
@@ -93,8 +93,10 @@ def _print(name: str, result: Bill) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from optimizer.report.plain import plain
+
     shown = [line for line in result.months[0].lines if any(month.lines[line] for month in result.months)]
-    table = Table(title=Text(name), box=None, pad_edge=False)
+    table = Table(title=Text(plain(name)), box=None, pad_edge=False)
     for title in ("month", *(line.removesuffix("_usd") for line in shown), "total USD"):
         table.add_column(title, justify="left" if title == "month" else "right", no_wrap=True)
     for month in result.months:
@@ -111,6 +113,6 @@ def _print(name: str, result: Bill) -> None:
                 peaks = f"billed {line.billed_kw:,.1f} kW, own peak {line.peak_kw:,.1f} kW"
                 console.print(Text(f"{month.month} {line.charge}: {words} ({peaks})"))
     for note in result.notes:
-        console.print(Text(f"note: {note}"))
+        console.print(Text(plain(f"note: {note}")))
     for field in result.not_honoured:
-        console.print(Text(f"not honoured: {field}"))
+        console.print(Text(plain(f"not honoured: {field}")))

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from optimizer.report.plain import plain
 from optimizer.report.table import audit_line, outcome_line
 from optimizer.rolling import DayRecord, Rolled
 
@@ -28,12 +29,12 @@ def print_roll(console: Console, rolled: Rolled) -> None:
     totals.add_row(Text("profit"), Text(f"{schedule.profit_usd:,.2f}"), style="bold")
     console.print(totals)
     console.print()
-    console.print(Text(outcome_line(schedule)))
+    console.print(Text(plain(outcome_line(schedule))))
     for note in schedule.notes[:MOST_NOTES]:
-        console.print(Text(f"note: {note}"))
+        console.print(Text(plain(f"note: {note}")))
     if len(schedule.notes) > MOST_NOTES:
         console.print(Text(f"note: and {len(schedule.notes) - MOST_NOTES} more, in schedule.json"))
-    console.print(Text(audit_line(schedule, rolled.findings)))
+    console.print(Text(plain(audit_line(schedule, rolled.findings))))
 
 
 def _months(days: Sequence[DayRecord], currency: str) -> Table:

@@ -14,6 +14,7 @@ from optimizer.figures import break_even, cost_shares
 from optimizer.report.bills import bill_tables
 from optimizer.report.columns import Column, fits, megawatts, money, side_by_side, table_of
 from optimizer.report.flexibility import flexibility_columns, flexibility_lines
+from optimizer.report.plain import plain
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import ContractReport, Schedule
 
@@ -266,9 +267,9 @@ def _figure_lines(scenario: Scenario, schedule: Schedule) -> list[str]:
 
 def _hanging(line: str) -> Table:
     """A line of words whose further lines are indented, where the terminal is narrower."""
-    label, colon, rest = line.partition(": ")
+    label, colon, rest = plain(line).partition(": ")
     if not colon or len(label) > len("break-even"):
-        label, rest = "", line
+        label, rest = "", plain(line)
     grid = Table.grid(padding=(0, 1))
     if label:
         grid.add_column(no_wrap=True)
