@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 
 from optimizer.auditor.findings import Findings
 from optimizer.formulation import Formulation
-from optimizer.repair import NAME as RULES
-from optimizer.repair import rule_plan
+from optimizer.repair import RULES, rule_plan
 from optimizer.schedule import Attempt, Schedule
 from solvers import Options, Result, SolverError, SolverUnavailable, Status, UnknownSolver, solve
 from solvers.infeasible import is_infeasible
+from solvers.isolated import ENDED
 from solvers.problem import ProblemError
 
 ORDER = ("highs", "highs-presolve", "scip", "cbc")
@@ -51,9 +51,10 @@ class Answered:
 
 
 def ask(formulation: Formulation, solver: str, options: Options, read: Read, *, fallbacks: bool = True) -> Answered:
-    """Ask for the plan. Without `fallbacks` the named solver's word is the last.
+    """Ask for the plan. Without `fallbacks` the named solver's word is the last. `solver` may be "rules": then nobody
+    else is asked.
 
-    `solver` may be "rules": then nobody else is asked. Raises UnknownSolver and ProblemError; SolverError where a solver that is not the default one cannot be used.
+    Raises UnknownSolver and ProblemError; SolverError where a solver that is not the default one cannot be used.
     """
     if not fallbacks and solver != RULES:
         result = solve(formulation.problem, solver, options)
@@ -72,6 +73,8 @@ class _Chain:
         self._last = time.monotonic() + options.time_limit_s
         self._attempts: list[Attempt] = []
         self._rejected: tuple[Schedule, Findings] | None = None
+        self._shunned: list[str] = []
+        """Solvers that broke, or had to be ended: not to be asked again."""
         self._without: list[Result] = []
         """Results that are no plan, in the order of asking."""
 
@@ -127,6 +130,8 @@ class _Chain:
         if not reason:
             return self._read(result)
         self._without.append(result)
+        if result.status is Status.ERROR or result.message == ENDED:
+            self._shunned.append(result.solver)
         return reason
 
     def _doubt(self, result: Result) -> str:
@@ -150,8 +155,7 @@ class _Chain:
         return "" if told else "it says infeasible, but the elastic re-solve breaks no rule"
 
     def _by_rule(self) -> Answered:
-        failed = [attempt.solver for attempt in self._attempts if attempt.status == "error"]
-        result = rule_plan(self._formulation, max(self._left, RULES_LEAST_S), failed)
+        result = rule_plan(self._formulation, max(self._left, RULES_LEAST_S), self._shunned)
         reason = self._why_not(result)
         if not isinstance(reason, str) and result.x is not None:
             self._attempts.append(_attempt(result))

@@ -10,10 +10,11 @@ import numpy as np
 
 from optimizer.auditor import audit
 from optimizer.auditor.findings import Findings
-from optimizer.chain import DEFAULT, ORDER, RULES, ask
+from optimizer.chain import DEFAULT, ORDER, ask
 from optimizer.components.model import REVENUE_KINDS
 from optimizer.formulation import Formulation, formulate
 from optimizer.outlook import find_expected_peaks, with_expected
+from optimizer.repair import RULES
 from optimizer.scenario.faults import ScenarioError
 from optimizer.scenario.horizon import stamp
 from optimizer.scenario.notes import notes_of

@@ -22,7 +22,8 @@ from solvers.problem import Floats, Problem
 from solvers.registry import LEAST_TIME_S
 from solvers.route import SolverError
 
-NAME = "rules"
+RULES = "rules"
+"""What stands in the place of a solver's name."""
 REPAIRERS = ("highs", "scip", "cbc")
 GAP = 0.05
 PROFIT_SHARE = 1e-3
@@ -43,10 +44,10 @@ def rule_plan(formulation: Formulation, time_limit_s: float, shunned: Sequence[s
             found = result
     seconds = time.monotonic() - begun
     if found is None or found.x is None:
-        return Result(Status.NO_SOLUTION, NAME, "", seconds, message=said)
+        return Result(Status.NO_SOLUTION, RULES, "", seconds, message=said)
     x = found.x[: formulation.problem.columns]
     version = f"repaired by {found.version}"
-    return Result(Status.FEASIBLE, NAME, version, seconds, x=x, objective=formulation.problem.objective(x))
+    return Result(Status.FEASIBLE, RULES, version, seconds, x=x, objective=formulation.problem.objective(x))
 
 
 def _repaired(

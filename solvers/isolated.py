@@ -31,6 +31,7 @@ from solvers.route import Answer, Ended
 GRACE_S = 0.8
 """How long after its time limit, or after it was told to stop, a worker is waited for."""
 TERMINATE_S = 0.2
+ENDED = "it did not stop in time and was ended"
 POLL_S = 0.1
 MOST_IDLE = 4
 LAST_WORDS = 5
@@ -75,7 +76,7 @@ def solve(
     if kind == "raised":
         raise content
     if kind == "ended":
-        answer = Answer(Ended.STOPPED, watch.x, watch.bound, watch.limit, "it did not stop in time and was ended")
+        answer = Answer(Ended.STOPPED, watch.x, watch.bound, watch.limit, ENDED)
         return finish(problem, options, answer, context, lambda _: Answer(Ended.STOPPED))
     if kind == "interrupted":
         return context.result(Status.NO_SOLUTION, limit=watch.limit or "interrupt")
