@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -85,11 +86,9 @@ class Clock:
         zone, begin = horizon.zone, float(horizon.start_minutes[0])
         end = begin + horizon.periods * horizon.step_minutes
         first, last = (_month(minute, zone) for minute in (begin, end - STEP_MINUTES))
-        opens = month_start(first, zone) // STEP_MINUTES * STEP_MINUTES
-        self.minutes = np.arange(opens, month_start(last + 1, zone), STEP_MINUTES)
+        self.minutes, read = _steps(zone, first, last)
         periods = ((self.minutes - begin) // horizon.step_minutes).astype(np.int64)
         self.period = np.where((periods >= 0) & (periods < horizon.periods), periods, -1)
-        read = np.array([_read(minute, zone) for minute in self.minutes.tolist()], dtype=np.int64)
         self.month, self.day, self.minute, self.offset = read.T
         self._codes: dict[str | None, tuple[Ints, Ints]] = {}
 
@@ -108,6 +107,14 @@ class Clock:
             code = ((self.month % 12) * len(KINDS) + kinds[which_day]) * 1440 + self.minute
             self._codes[calendar] = np.unique(code, return_inverse=True)
         return self._codes[calendar]
+
+
+@lru_cache(maxsize=8)
+def _steps(zone: ZoneInfo, first: int, last: int) -> tuple[Floats, Ints]:
+    """Start [UTC minutes] of each step of the months, and what the clock shows there; many audits ask for the same."""
+    opens = month_start(first, zone) // STEP_MINUTES * STEP_MINUTES
+    minutes = np.arange(opens, month_start(last + 1, zone), STEP_MINUTES)
+    return minutes, np.array([_read(minute, zone) for minute in minutes.tolist()], dtype=np.int64)
 
 
 def _month(minute: float, zone: ZoneInfo) -> int:
