@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimizer.auditor.bill.tariff import audit_tariff
 from optimizer.auditor.book import Book
 from optimizer.auditor.carbon import audit_carbon
 from optimizer.auditor.case import Case, Fields
@@ -36,7 +37,6 @@ from optimizer.auditor.reserves import Providers, audit_reserves
 from optimizer.auditor.rows import Periods, Rows
 from optimizer.auditor.served import serve
 from optimizer.auditor.state import check_state
-from optimizer.auditor.tariff import audit_tariff
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import MonthBill, Schedule
 

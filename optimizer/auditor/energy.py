@@ -9,10 +9,10 @@ from datetime import datetime
 
 import numpy as np
 
+from optimizer.auditor.bill.month_energy import first_rates, over_periods, sell_rates
 from optimizer.auditor.book import Floats, relative
 from optimizer.auditor.case import Case
 from optimizer.auditor.meter import Meter
-from optimizer.auditor.month_energy import first_rates, over_periods, sell_rates
 from optimizer.scenario.series import align
 from optimizer.scenario.supply import TouCalendar
 

@@ -11,7 +11,7 @@
     export  + x(t) × Δt × r(t)
     what one MWh of import costs in all:  (p(t) + a(t)) × (1 + l) + k(t)
 
-What tiers add is a dollar of the month: `components.energy_tiers`.
+What tiers add is a dollar of the month: `components.bill.energy_tiers`.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from optimizer.components.bill.coincident import usd_per_mw
+from optimizer.components.bill.local_steps import local_steps
+from optimizer.components.bill.tariff import bill_rule
 from optimizer.components.carbon import carbon_cost_usd_per_mwh
-from optimizer.components.coincident import usd_per_mw
-from optimizer.components.local_steps import local_steps
 from optimizer.components.model import Model, PeriodSum
-from optimizer.components.tariff import bill_rule
 from optimizer.scenario.horizon import Horizon
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import align

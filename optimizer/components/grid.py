@@ -22,6 +22,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from optimizer.components.bill.month_bill import Dollars, MonthsSoFar
+from optimizer.components.bill.tariff import TariffBlock, bill_rule
 from optimizer.components.carbon import add_carbon
 from optimizer.components.day_ahead import add_day_ahead
 from optimizer.components.energy import (
@@ -34,8 +36,6 @@ from optimizer.components.energy import (
 )
 from optimizer.components.hall import most_facility_mw
 from optimizer.components.model import LIMIT_WORDS, Model, PeriodSum
-from optimizer.components.month_bill import Dollars, MonthsSoFar
-from optimizer.components.tariff import TariffBlock, bill_rule
 from optimizer.scenario.horizon import Horizon, localize
 from optimizer.scenario.overrides import Override
 from optimizer.scenario.series import align

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from optimizer.schedule import Schedule
-from tests.auditor import hand, worked, worked_tariff
+from tests.auditor import hand, worked
+from tests.auditor.bill import worked_tariff
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ tax = percent of the lines that it names, where they stand
 
 from __future__ import annotations
 
+from optimizer.auditor.bill.coincident import KIND as COINCIDENT
+from optimizer.auditor.bill.demand import ChargeFindings, Part
+from optimizer.auditor.bill.months import Month
 from optimizer.auditor.case import Case
-from optimizer.auditor.coincident import KIND as COINCIDENT
-from optimizer.auditor.demand import ChargeFindings, Part
 from optimizer.auditor.ledger import Line
-from optimizer.auditor.months import Month
 from optimizer.scenario.tariff import BillLine, Tariff
 
 

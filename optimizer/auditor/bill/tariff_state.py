@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from optimizer.auditor.bills import Bill, look_back_mw
+from optimizer.auditor.bill.bills import Bill, look_back_mw
+from optimizer.auditor.bill.demand import ChargeFindings
+from optimizer.auditor.bill.months import Month
 from optimizer.auditor.book import number
 from optimizer.auditor.case import Case, Expected, Fields
 from optimizer.auditor.clockwork import month_number, month_text
-from optimizer.auditor.demand import ChargeFindings
 from optimizer.auditor.fields import check_fields
-from optimizer.auditor.months import Month
 from optimizer.scenario.state import MonthSoFar
 
 RULE = "state"

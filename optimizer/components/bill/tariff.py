@@ -3,8 +3,8 @@ minimum charges, taxes.
 
 | symbol | meaning |
 |---|---|
-| X(m) | what tiers add to the month's energy (`components.energy_tiers`) |
-| C(c,m) | what charge c costs above what is billed anyway (`components.demand_cost`) |
+| X(m) | what tiers add to the month's energy (`components.bill.energy_tiers`) |
+| C(c,m) | what charge c costs above what is billed anyway (`components.bill.demand_cost`) |
 | L(m) | energy + demand + fixed of a month in full, as its minimum charge compares them |
 | μ(m) | what is short of the minimum, for months that end in the horizon |
 | τ(line) | sum of the taxes on a line, as a share |
@@ -28,16 +28,16 @@ from functools import partial
 
 import numpy as np
 
-from optimizer.components.coincident import usd_per_mw
-from optimizer.components.demand import ChargeRule, charge_rules
-from optimizer.components.demand_cost import HeldTo, Peaks, column_of, held_to
-from optimizer.components.energy_tiers import TierRule, ends_by_demand_usd, fixed_ends_usd
-from optimizer.components.local_steps import local_steps, whole_months
-from optimizer.components.maximum import highest, scalar, stacked
-from optimizer.components.metering import blocks_of
+from optimizer.components.bill.coincident import usd_per_mw
+from optimizer.components.bill.demand import ChargeRule, charge_rules
+from optimizer.components.bill.demand_cost import HeldTo, Peaks, column_of, held_to
+from optimizer.components.bill.energy_tiers import TierRule, ends_by_demand_usd, fixed_ends_usd
+from optimizer.components.bill.local_steps import local_steps, whole_months
+from optimizer.components.bill.maximum import highest, scalar, stacked
+from optimizer.components.bill.metering import blocks_of
+from optimizer.components.bill.months import Months, months_of
+from optimizer.components.bill.tier_cost import Weight
 from optimizer.components.model import Model, PeriodSum, Reader
-from optimizer.components.months import Months, months_of
-from optimizer.components.tier_cost import Weight
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import MonthSoFar
 from optimizer.scenario.tariff import BillLine, Tariff

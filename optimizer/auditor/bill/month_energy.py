@@ -12,14 +12,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from optimizer.auditor.bill.demand import KW_PER_MW, ChargeFindings
+from optimizer.auditor.bill.metering import blocks_of
+from optimizer.auditor.bill.months import Month, post_month_line
+from optimizer.auditor.bill.tiers import billed
 from optimizer.auditor.book import Floats
 from optimizer.auditor.case import Case
 from optimizer.auditor.clockwork import Clock
-from optimizer.auditor.demand import KW_PER_MW, ChargeFindings
 from optimizer.auditor.meter import Meter
-from optimizer.auditor.metering import blocks_of
-from optimizer.auditor.months import Month, post_month_line
-from optimizer.auditor.tiers import billed
 from optimizer.scenario.tariff import Tariff
 
 KWH_PER_MWH = 1000.0

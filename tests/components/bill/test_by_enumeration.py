@@ -16,7 +16,7 @@ import pytest
 from optimizer import plan
 from optimizer.formulation import formulate
 from optimizer.scenario.scenario import Scenario
-from tests.components.tariffs import under
+from tests.components.bill.tariffs import under
 from tests.toys import group_fleet, mode
 
 GROUPS, PERIODS = 3, 3

@@ -19,9 +19,9 @@ from functools import cached_property
 
 import numpy as np
 
-from optimizer.components.local_steps import LocalSteps
-from optimizer.components.metering import KW_PER_MW, Blocks, blocks_of
-from optimizer.components.months import Months
+from optimizer.components.bill.local_steps import LocalSteps
+from optimizer.components.bill.metering import KW_PER_MW, Blocks, blocks_of
+from optimizer.components.bill.months import Months
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import MonthSoFar
 from optimizer.scenario.tariff import DemandCharge, Ratchet

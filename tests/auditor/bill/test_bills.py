@@ -9,8 +9,9 @@ import pytest
 
 from optimizer.auditor import audit
 from optimizer.schedule import MonthBill, Outcome
-from tests.auditor import billed, hand, worked
-from tests.auditor.billed import always, bill, line, looked, month
+from tests.auditor import hand, worked
+from tests.auditor.bill import billed
+from tests.auditor.bill.billed import always, bill, line, looked, month
 
 ENERGY = [{"name": "all", "tiers": [{"rate_usd_per_kwh": 0.05}]}]
 

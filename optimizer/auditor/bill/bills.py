@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from optimizer.auditor.bill.coincident import KIND as COINCIDENT
+from optimizer.auditor.bill.demand import ChargeFindings
+from optimizer.auditor.bill.months import Month
+from optimizer.auditor.bill.standing import billed_mw, fixed_usd, least_usd
 from optimizer.auditor.book import SHARE, share_of
 from optimizer.auditor.case import Case, Expected, Fields
-from optimizer.auditor.coincident import KIND as COINCIDENT
-from optimizer.auditor.demand import ChargeFindings
 from optimizer.auditor.fields import check_fields
 from optimizer.auditor.ledger import Line
 from optimizer.auditor.meter import Meter
-from optimizer.auditor.months import Month
-from optimizer.auditor.standing import billed_mw, fixed_usd, least_usd
 from optimizer.scenario.tariff import BillLine, Tariff
 from optimizer.schedule import DemandLine, MonthBill
 

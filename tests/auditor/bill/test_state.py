@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from optimizer.scenario.state import State
-from tests.auditor import billed, hand, worked
-from tests.auditor.billed import always, bill, line, looked, month
-from tests.auditor.test_tariff_bills import everything
+from tests.auditor import hand, worked
+from tests.auditor.bill import billed
+from tests.auditor.bill.billed import always, bill, line, looked, month
+from tests.auditor.bill.test_bills import everything
 
 
 def under_way(months: list[dict[str, Any]]) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from optimizer.components.demand import ChargeRule, looked_back_to
-from optimizer.components.metering import KW_PER_MW
-from optimizer.components.tariff import BillRule
+from optimizer.components.bill.demand import ChargeRule, looked_back_to
+from optimizer.components.bill.metering import KW_PER_MW
+from optimizer.components.bill.tariff import BillRule
 from optimizer.scenario.state import MonthSoFar, TariffState
 from optimizer.scenario.tariff import BillLine
 from optimizer.schedule import DemandLine, MonthBill

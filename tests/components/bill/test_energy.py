@@ -6,9 +6,9 @@ import pytest
 
 from optimizer.formulation import formulate
 from optimizer.schedule import MonthBill
+from tests.components.bill.tariffs import LAST_HOUR, charge, energy, kwh, month, under
 from tests.components.conftest import Planned, Solve
 from tests.components.power import battery, renewable
-from tests.components.tariffs import LAST_HOUR, charge, energy, kwh, month, under
 
 CHEAP_THEN_DEAR = energy(kwh(0.05, up_to_kwh=1500.0), kwh(0.15))
 DEAR_THEN_CHEAP = energy(kwh(0.15, up_to_kwh=1000.0), kwh(0.05))

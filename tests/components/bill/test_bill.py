@@ -13,8 +13,8 @@ from optimizer.figures import cost_shares
 from optimizer.formulation import formulate
 from optimizer.marginal import marginal_values
 from optimizer.scenario.state import TariffState
+from tests.components.bill.tariffs import LAST_HOUR, charge, energy, kwh, line, month, under
 from tests.components.conftest import Solve
-from tests.components.tariffs import LAST_HOUR, charge, energy, kwh, line, month, under
 from tests.toys import group_fleet, scenario
 
 SPLIT = {"committed_periods": 1, "look_ahead_periods": 1}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from optimizer.auditor.bills import check_bills, make_bill
+from optimizer.auditor.bill.bills import check_bills, make_bill
+from optimizer.auditor.bill.coincident import post_coincident
+from optimizer.auditor.bill.demand import post_demand, read_charges
+from optimizer.auditor.bill.expected_peaks import expected_peaks
+from optimizer.auditor.bill.month_energy import post_tiers
+from optimizer.auditor.bill.months import months_of
+from optimizer.auditor.bill.standing import post_fixed, post_minimum, post_taxes
+from optimizer.auditor.bill.tariff_state import check_tariff_state, check_untouched
 from optimizer.auditor.case import Case
-from optimizer.auditor.coincident import post_coincident
-from optimizer.auditor.demand import post_demand, read_charges
-from optimizer.auditor.expected_peaks import expected_peaks
 from optimizer.auditor.meter import Meter
-from optimizer.auditor.month_energy import post_tiers
-from optimizer.auditor.months import months_of
-from optimizer.auditor.standing import post_fixed, post_minimum, post_taxes
-from optimizer.auditor.tariff_state import check_tariff_state, check_untouched
 from optimizer.schedule import MonthBill
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from optimizer.schedule import DispatchRow
-from tests.auditor import billed, hand
-from tests.auditor.billed import always, bill, line, month
+from tests.auditor import hand
+from tests.auditor.bill import billed
+from tests.auditor.bill.billed import always, bill, line, month
 
 
 def rates(*tiers: dict[str, Any], name: str = "all", **period: Any) -> dict[str, Any]:

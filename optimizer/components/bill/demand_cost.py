@@ -2,7 +2,7 @@
 
 | symbol | meaning |
 |---|---|
-| d(b) | demand of metering block b [kW], a sum of import (`components.metering`) |
+| d(b) | demand of metering block b [kW], a sum of import (`components.bill.metering`) |
 | O(w, m) | highest demand of the blocks of month m that count in windows w; one column for all charges of these |
 | P(c, m) | what charge c is held to in month m |
 
@@ -11,7 +11,7 @@
     cost = tiers of P above what is billed anyway
 
 Where a higher P could be worth having (rates below 0, a minimum charge that is taxed more than demand, energy tiers
-that end later with it), P and O are bound to true demands: `components.maximum`.
+that end later with it), P and O are bound to true demands: `components.bill.maximum`.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.components.demand import ChargeRule
-from optimizer.components.maximum import highest, scalar, stacked
-from optimizer.components.metering import Blocks
+from optimizer.components.bill.demand import ChargeRule
+from optimizer.components.bill.maximum import highest, scalar, stacked
+from optimizer.components.bill.metering import Blocks
+from optimizer.components.bill.tier_cost import Reach, Weight, cost_of, reach
 from optimizer.components.model import PeriodSum
-from optimizer.components.tier_cost import Reach, Weight, cost_of, reach
 from solvers.builder import Index, ProblemBuilder
 from solvers.problem import Bools, Floats
 

@@ -6,8 +6,8 @@ import pytest
 
 from optimizer import plan
 from optimizer.formulation import formulate
+from tests.components.bill.tariffs import LAST_HOUR, QUARTERS, charge, line, month, under
 from tests.components.conftest import Solve
-from tests.components.tariffs import LAST_HOUR, QUARTERS, charge, line, month, under
 from tests.toys import group_fleet, mode
 
 NOON = {"start": "2026-01-05T12:00:00"}

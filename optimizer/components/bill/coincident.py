@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.components.local_steps import local_steps, whole_months
-from optimizer.components.months import Months
+from optimizer.components.bill.local_steps import local_steps, whole_months
+from optimizer.components.bill.months import Months
 from optimizer.scenario.clock import ClockWindow
 from optimizer.scenario.series import align
 from optimizer.scenario.tariff import CoincidentCharge, KnownPeak

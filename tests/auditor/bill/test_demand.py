@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from optimizer.schedule import LedgerRow
-from tests.auditor import billed, hand, worked_tariff
-from tests.auditor.billed import always, bill, line, looked, month
+from tests.auditor import hand
+from tests.auditor.bill import billed, worked_tariff
+from tests.auditor.bill.billed import always, bill, line, looked, month
 
 WINDOW = {"start": "16:00:00", "end": "18:00:00"}
 

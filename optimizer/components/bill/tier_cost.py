@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.components.maximum import scalar, stacked
+from optimizer.components.bill.maximum import scalar, stacked
 from optimizer.components.model import PeriodSum
 from optimizer.tariff.tiers import in_tiers
 from solvers.builder import ProblemBuilder

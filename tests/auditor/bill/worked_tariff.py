@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import Any
 
 from optimizer.schedule import MonthBill
-from tests.auditor import billed, hand
+from tests.auditor import hand
+from tests.auditor.bill import billed
 from tests.auditor.worked import Worked
 from tests.toys import group_fleet, scenario
 

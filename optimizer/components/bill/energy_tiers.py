@@ -22,12 +22,12 @@ from functools import cached_property
 
 import numpy as np
 
-from optimizer.components.demand import ChargeRule
-from optimizer.components.maximum import highest, scalar, stacked
-from optimizer.components.metering import Blocks
+from optimizer.components.bill.demand import ChargeRule
+from optimizer.components.bill.maximum import highest, scalar, stacked
+from optimizer.components.bill.metering import Blocks
+from optimizer.components.bill.months import Months
+from optimizer.components.bill.tier_cost import Weight, cost_of, reach
 from optimizer.components.model import PeriodSum
-from optimizer.components.months import Months
-from optimizer.components.tier_cost import Weight, cost_of, reach
 from optimizer.scenario.tariff import EnergyTier
 from optimizer.tariff.tiers import cost
 from solvers.builder import ProblemBuilder

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.auditor import billed, hand, worked_tariff
-from tests.auditor.billed import bill, month
+from tests.auditor import hand
+from tests.auditor.bill import billed, worked_tariff
+from tests.auditor.bill.billed import bill, month
 
 
 def charged(load: list[float], usd: list[float], text: str = "2026-01", holidays: Any = None, **charge: Any) -> Any:

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.auditor.bill.expected_peaks import Peaks
+from optimizer.auditor.bill.metering import Blocks, blocks_of
+from optimizer.auditor.bill.months import Month, post_month_line
+from optimizer.auditor.bill.tiers import billed
 from optimizer.auditor.book import Floats, Ints
 from optimizer.auditor.case import Case
 from optimizer.auditor.clockwork import Clock, Flags, month_number
-from optimizer.auditor.expected_peaks import Peaks
 from optimizer.auditor.meter import Meter
-from optimizer.auditor.metering import Blocks, blocks_of
-from optimizer.auditor.months import Month, post_month_line
-from optimizer.auditor.tiers import billed
 from optimizer.scenario.state import OpenInterval
 from optimizer.scenario.tariff import DemandCharge
 

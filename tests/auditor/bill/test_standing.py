@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from optimizer.schedule import LedgerRow
-from tests.auditor import billed, hand
-from tests.auditor.billed import always, bill, line, looked, month
+from tests.auditor import hand
+from tests.auditor.bill import billed
+from tests.auditor.bill.billed import always, bill, line, looked, month
 
 FIXED = {"usd_per_month": 100.0, "usd_per_day": 10.0}
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.components.local_steps import AROUND, LocalSteps
-from optimizer.components.months import Months
+from optimizer.components.bill.local_steps import AROUND, LocalSteps
+from optimizer.components.bill.months import Months
 from optimizer.scenario.clock import EDGE_MINUTES, ClockWindow
 from optimizer.scenario.state import OpenInterval
 from optimizer.tariff.clock import Ints
