@@ -48,13 +48,14 @@ def load(path: str | Path) -> Scenario:
             raise _unreadable(source, f"there is no file or folder {source}", "a folder, a .toml or a .json")
         raise _unreadable(source, f"{path.suffix or 'no suffix'!r}", "a folder, a .toml or a .json")
     try:
-        if path.stat().st_size > MOST_SCENARIO_BYTES:
-            raise _unreadable(source, f"{path.stat().st_size} bytes", f"at most {MOST_SCENARIO_BYTES}")
-        data = path.read_bytes()
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= MOST_SCENARIO_BYTES else b""
     except OSError as error:
         raise _unreadable(source, f"cannot be read ({error.strerror})", "an existing, readable file") from None
     except ValueError:
         raise _unreadable(repr(source), "no path", "an existing, readable file") from None
+    if size > MOST_SCENARIO_BYTES:
+        raise _unreadable(source, f"{size} bytes", f"at most {MOST_SCENARIO_BYTES}")
     form = "toml" if path.suffix.lower() == ".toml" else "json"
     return parse(data, form=form, folder=path.parent, source=source)
 

@@ -9,7 +9,7 @@ import pytest
 
 from optimizer.auditor import audit
 from optimizer.tariff import MeteredLoad, bill
-from tests.auditor import billed
+from tests.auditor.bill import billed
 from tests.auditor.bill.billed import always
 
 EVENING = {"months": [1, 2, 3, 11], "days": ["weekday"], "start": "16:30:00", "end": "20:15:00"}
