@@ -39,7 +39,9 @@ def replan_command(
     ] = None,
     solver: SolverOption = "highs",
     gap: GapOption = 1e-4,
-    time_limit: Annotated[float, typer.Option(min=0.01, max=1e6, help="Seconds for the solver.")] = 60.0,
+    time_limit: Annotated[
+        float, typer.Option(min=0.01, max=1e6, help="Seconds for solving, fallbacks included.")
+    ] = 60.0,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder for schedule.json, CSV, Parquet and scenario.json.")
     ] = None,

@@ -36,7 +36,9 @@ def roll_command(
     state: Annotated[Path | None, typer.Option(help=STATE_HELP)] = None,
     solver: SolverOption = "highs",
     gap: GapOption = 1e-4,
-    time_limit: Annotated[float, typer.Option(min=0.01, max=1e6, help="Seconds for the solver, each day.")] = 60.0,
+    time_limit: Annotated[
+        float, typer.Option(min=0.01, max=1e6, help="Seconds for solving each day, fallbacks included.")
+    ] = 60.0,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder that keeps each day, and takes the joined schedule.")
     ] = None,
