@@ -4,6 +4,10 @@ Work owed K = all GPU-hours − done − given up earlier. Where the hard end X 
 then is given up. Where it lies behind, GPU-hours that could be caught up afterwards at full rate (`cap`) stay
 owed, and only what is beyond them is given up. Money: price and completion for owed work done, penalty for work
 given up, lateness for each hour between deadline and X at whose period's start work is not done.
+
+A job of which work is given up is never done. What is left of it may run, in whole GPU-hours of work, and is paid;
+lateness goes on to X, there is no finish, and nothing is paid on completion: the plan that gives up takes back, in its
+closing period, what it and earlier plans have accrued; later plans accrue nothing. The job is open until X.
 """
 
 from __future__ import annotations
@@ -36,8 +40,14 @@ class Job:
     length: int
     owed: float
     """K: GPU-hours owed at the start of the horizon."""
+    open: bool
+    """Whether money may still change hands."""
     active: bool
-    """Whether anything may run or be paid at all."""
+    """Whether anything may run."""
+    never_done: bool
+    """Whether work was given up before."""
+    over_at_seam: bool
+    """Whether the hard end lies in the committed part."""
     allowed: list[bool]
     """Periods wholly between release and hard end."""
     open_after: bool
@@ -98,7 +108,9 @@ def settle(case: Case, served: Served[Batch]) -> Fields:
     _check_signs(case, job, owed, restart)
     if not job.active:
         _check_idle(case, job, owed, restart, running, restarts)
-        return _close(case, job, course, 0.0, np.zeros(case.length))
+        if job.open:
+            course.late = list(job.late_hours)
+        return _close(case, job, course, 0.0, _post(case, job, course, 0.0))
     _check_running(case, job, running)
     if job.terms.preemptible:
         _follow_pieces(case, job, course, restart, restarts)
@@ -127,6 +139,9 @@ def _job(case: Case, served: Served[Batch]) -> Job:
     full_rate = min(terms.max_gpus, served.most_gpus)
     first_later = end + max(0, math.ceil((release - end) / case.hours - tiny)) * case.hours
     run_hours = math.ceil(max(owed, 0.0) / (terms.max_gpus * case.hours) - tiny) * case.hours
+    never_done = state.missed_gpu_hours > 0
+    least = SHARE * max(1.0, terms.gpu_hours) if never_done else LEAST_WORK
+    open_ = served.accepted and not state.closed and (owed > least or never_done)
     return Job(
         served=served,
         terms=terms,
@@ -134,7 +149,10 @@ def _job(case: Case, served: Served[Batch]) -> Job:
         hours=case.hours,
         length=case.length,
         owed=owed,
-        active=served.accepted and not state.closed and owed > LEAST_WORK,
+        open=open_,
+        active=open_ and owed > least,
+        never_done=never_done,
+        over_at_seam=last <= ends[case.committed - 1] + tiny,
         allowed=[b >= release - tiny and e <= last + tiny for b, e in zip(begins, ends, strict=True)],
         open_after=open_after,
         closing=case.length - 1 if open_after else (in_time[-1] if in_time else 0),
@@ -153,7 +171,7 @@ def _check_signs(case: Case, job: Job, owed: Floats, restart: Floats) -> None:
 
 
 def _check_idle(case: Case, job: Job, owed: Floats, restart: Floats, running: Ints, restarts: Ints) -> None:
-    """A job that is over or declined does nothing."""
+    """A job that is over, declined or has nothing left to run does nothing."""
     rule, why = ("batch_closed", "over") if job.served.accepted else ("declined", "declined")
     for what, values in (
         ("gpus", job.served.gpus),
@@ -212,7 +230,7 @@ def _follow_pieces(case: Case, job: Job, course: Course, restart: Floats, restar
             book.add("batch_restart", name, t, message, amount=course.backlog, unit="GPU-hours")
         finishing = _do_owed(case, job, course, t, owed)
         _check_work(case, job, t, gpus, owed + again, finishing)
-        if runs and course.finish is not None and not finishing:
+        if runs and course.finish is not None and course.finish < t:
             message = f"{number(gpus)} GPUs run after all owed work is done"
             book.add("batch_waste", name, t, message, amount=gpus * job.hours, unit="GPU-hours")
         if t == case.committed - 1:
@@ -229,7 +247,7 @@ def _do_owed(case: Case, job: Job, course: Course, t: int, owed: float) -> bool:
     course.done += owed
     if course.finish is None and course.done >= job.owed - job.work_slack:
         course.finish = t
-        return True
+        return not job.never_done
     return False
 
 
@@ -315,7 +333,7 @@ def _check_ends_in_time(case: Case, job: Job, begin: int) -> None:
 def _follow_lateness(job: Job, course: Course) -> None:
     """Hours late: of every period at whose start work is not done, those between deadline and hard end."""
     for t, hours in enumerate(job.late_hours):
-        over = course.finish is not None and course.finish < t
+        over = course.finish is not None and course.finish < t and not job.never_done
         course.late.append(0.0 if over else hours)
 
 
@@ -342,26 +360,27 @@ def _missed(case: Case, job: Job, course: Course) -> float:
 def _post(case: Case, job: Job, course: Course, missed: float) -> Floats:
     """Post the job's money; returns the completion line, (periods,)."""
     terms, ledger, name = job.terms, case.ledger, job.terms.name
+    completion = np.zeros(job.length)
+    if not job.open:
+        return completion
     price, rate = terms.price_usd_per_gpu_hour, min(terms.max_gpus, job.served.most_gpus) * job.hours
     ledger.post(name, "contract_revenue", price * course.owed, price * rate)
     penalty = terms.penalty_usd_per_gpu_hour
     ledger.post_once(name, "shortfall_penalty", job.closing, -penalty * missed, penalty * job.owed)
     late = np.asarray(course.late)
     ledger.post(name, "lateness_penalty", -terms.lateness_usd_per_hour * late, 0.0)
-    accrued = job.state.completion_accrued_usd
-    # Where work was given up before, not all that is owed can be done: nothing is paid on completion.
-    promised = 0.0 if job.state.missed_gpu_hours > 0 else terms.completion_usd
-    completion = np.zeros(job.length)
-    given_up = terms.all_or_nothing and missed >= job.owed - job.work_slack
-    if given_up:
+    gives_up = missed > job.work_slack
+    if terms.all_or_nothing and gives_up:
         paid = price * job.state.done_gpu_hours
         ledger.post_once(name, "contract_revenue", job.closing, -paid, paid)
-        completion[job.closing] -= accrued
-    elif job.open_after:
-        completion += promised / terms.gpu_hours * course.owed
-    elif course.finish is not None:
-        completion[course.finish] += promised - accrued
-    else:
+    accrued = job.state.completion_accrued_usd
+    if job.open_after and not job.never_done:
+        completion += terms.completion_usd / terms.gpu_hours * course.owed
+        if gives_up:
+            completion[job.closing] -= accrued + float(completion.sum())
+    elif not job.open_after and course.finish is not None and not job.never_done:
+        completion[course.finish] += terms.completion_usd - accrued
+    elif not job.open_after:
         completion[job.closing] -= accrued
     ledger.post(name, "completion", completion, terms.completion_usd)
     return completion
@@ -372,10 +391,11 @@ def _close(case: Case, job: Job, course: Course, missed: float, completion: Floa
     cut, terms, state = case.committed, job.terms, job.state
     published = job.active and job.closing < cut
     done = float(course.owed[:cut].sum()) if job.active else 0.0
-    finish = course.finish if job.active else None
+    worked_off = course.finish if job.active else None
+    finish = None if job.never_done else worked_off
     given_up = missed if published else 0.0
     slack = SHARE * max(1.0, terms.gpu_hours)
-    idle = not job.active
+    idle = not job.open
     case.reports.append(
         {
             "name": Expected(terms.name),
@@ -407,15 +427,13 @@ def _close(case: Case, job: Job, course: Course, missed: float, completion: Floa
             SHARE * max(1.0, terms.completion_usd),
         ),
     }
-    if job.active:
-        nothing_left = given_up > 0 and job.owed - done - given_up <= job.work_slack
-        closed = finished or (published and not job.open_after) or nothing_left
-        fields["closed"] = Expected(closed)
-        if closed:
-            # It is over: whether the pool of its last run is still named makes no difference.
-            del fields["pool"]
+    if job.open:
+        fields["closed"] = Expected(finished or job.over_at_seam)
     elif state.closed:
         fields["closed"] = Expected(True)
+    if (worked_off is not None and worked_off < cut) or job.over_at_seam:
+        # Nothing of it runs any more: whether the pool of its last run is still named makes no difference.
+        del fields["pool"]
     return fields
 
 

@@ -6,7 +6,11 @@ What both forms share, with K owed, k(t) owed work done, X the hard end (or the 
     X > E                 M = K z − Σ k − max(0, cap − backlog(E)), at least 0; cap: full rate from E to X
     late(τ)               hours of period τ in [deadline, X] × (z − done before τ)
     completion, X ≤ E     paid in the period in which Σ k reaches K (less what was accrued)
-    completion, X > E     accrues completion / owed per GPU-hour of owed work
+    completion, X > E     accrues completion / all GPU-hours per GPU-hour of owed work; where M > 0, all that has been
+                          accrued, by this plan and before, is taken back in the closing period
+
+A job of which work was given up is never done: nothing is paid on completion, lateness runs to X whatever is done of
+the rest, nothing is rounded up for it, and it is open until X.
 
 The two forms are `components.preemptible` and `components.one_run`; each gives k, the moment of being done,
 and M as expressions, and this file turns them into dollars.
@@ -53,12 +57,31 @@ class Job:
     late_hours: Floats
     """Hours of each period that lie in [deadline, hard end], (periods,)."""
     completion_usd: float
-    """Paid on completion; 0 where work was given up before, so that not all that is owed can be done."""
+    """Paid on completion; 0 where work was given up before."""
+    never_done: bool
+    """Whether work was given up before."""
+    ends_by_seam: bool
+    """Whether the hard end lies in the committed part."""
+
+    @property
+    def open(self) -> bool:
+        """Whether money may still change hands."""
+        return not self.before.closed and (self.owed > 0 or self.never_done)
+
+    @property
+    def lateness_known(self) -> bool:
+        """Whether all hours up to the hard end are late, whatever is done."""
+        return self.never_done and bool(self.terms.lateness_usd_per_hour)
 
     @property
     def late(self) -> bool:
-        """Whether being late costs anything in the horizon."""
-        return bool(self.terms.lateness_usd_per_hour and self.late_hours.any())
+        """Whether the time of being done costs anything in the horizon."""
+        return bool(not self.never_done and self.terms.lateness_usd_per_hour and self.late_hours.any())
+
+    @property
+    def accrual_usd(self) -> float:
+        """USD that a GPU-hour of owed work accrues."""
+        return 0.0 if self.ends_inside else self.completion_usd / self.terms.gpu_hours
 
     @property
     def hours_after(self) -> float:
@@ -84,7 +107,9 @@ def job_of(model: Model, terms: Batch) -> Job:
     whole = np.flatnonzero(to_end >= hours - 1e-9)
     closing = (int(whole[-1]) if len(whole) else 0) if ends_inside else horizon.periods - 1
     late = np.clip(np.minimum(to_end, hours) - np.maximum(to_deadline, 0.0), 0.0, hours)
-    over = before.closed or owed <= 1e-9
+    never_done = before.missed_gpu_hours > 0
+    nothing = DONE * max(1.0, terms.gpu_hours) if never_done else 1e-9
+    over = before.closed or owed <= nothing
     return Job(
         terms=terms,
         before=before,
@@ -94,7 +119,9 @@ def job_of(model: Model, terms: Batch) -> Job:
         closing=closing,
         capacity_after=0.0 if ends_inside else max(0.0, after - not_before) * terms.max_gpus,
         late_hours=late,
-        completion_usd=0.0 if before.missed_gpu_hours > 0 else terms.completion_usd,
+        completion_usd=0.0 if never_done else terms.completion_usd,
+        never_done=never_done,
+        ends_by_seam=float(to_end[horizon.committed - 1]) <= hours + 1e-9,
     )
 
 
@@ -114,6 +141,12 @@ class Work:
     """M as columns, coefficients and constant."""
     given_up: tuple[Index, Floats, float] | None
     """All-or-nothing: 1 where the whole job is given up for good, likewise; else None."""
+    gives_up: tuple[Index, Floats, float] | None
+    """Hard end behind the horizon: 1 where any work is given up, likewise; None where none can be or it has no price."""
+    kept: npt.NDArray[np.int64] | None
+    """Column that is 1 where no work is given up, where it is a decision."""
+    taken_back: npt.NDArray[np.int64] | None
+    """Column of the dollars that the horizon accrues and takes back, as work is given up."""
     done: npt.NDArray[np.int64] | None
     """Columns that are 1 from the finishing period on, where they are decisions."""
     finish: npt.NDArray[np.int64] | None
@@ -137,6 +170,8 @@ class BatchBlock:
             form = preemptible if terms.preemptible else one_run
             self._work = form(model, job, self._service)
             self._dollars(self._work)
+        if job.never_done and job.open and not self._service.declined:
+            self._dollars_of_never_done()
         self._report()
 
     def _dollars(self, work: Work) -> None:
@@ -144,17 +179,8 @@ class BatchBlock:
         if terms.price_usd_per_gpu_hour:
             model.earn_sum(name, "contract_revenue", work.owed_work, terms.price_usd_per_gpu_hour)
         self._at_closing("shortfall_penalty", work.missing, -terms.penalty_usd_per_gpu_hour)
-        accrued = job.before.completion_accrued_usd
-        if not job.ends_inside:
-            per_hour = job.completion_usd / terms.gpu_hours
-            if per_hour:
-                model.earn_sum(name, "completion", work.owed_work, per_hour)
-        elif work.finishing is not None and (job.completion_usd or accrued):
-            model.earn_sum(name, "completion", work.finishing, job.completion_usd - accrued)
-            if accrued:
-                _, columns, values = work.finishing.triplets()
-                self._at_closing("completion", (columns, -values, 0.0), -accrued)
-                self._at_closing("completion", (self._service.accepted, np.ones(1), 0.0), -accrued)
+        if not job.never_done:
+            self._completion(work)
         if work.finished_by is not None:
             late = model.sum()
             late.add(np.broadcast_to(self._service.accepted, (model.periods,)), 1.0)
@@ -163,8 +189,34 @@ class BatchBlock:
         if work.given_up is not None:
             paid = terms.price_usd_per_gpu_hour * job.before.done_gpu_hours
             self._at_closing("contract_revenue", work.given_up, -paid)
-            if accrued and not job.ends_inside:
-                self._at_closing("completion", work.given_up, -accrued)
+
+    def _completion(self, work: Work) -> None:
+        model, job, name = self._model, self._job, self._terms.name
+        accrued = job.before.completion_accrued_usd
+        if not job.ends_inside:
+            if job.accrual_usd:
+                model.earn_sum(name, "completion", work.owed_work, job.accrual_usd)
+            if work.gives_up is not None:
+                self._at_closing("completion", work.gives_up, -accrued)
+            if work.taken_back is not None:
+                self._at_closing("completion", (work.taken_back, np.ones(1), 0.0), -1.0)
+        elif work.finishing is not None and (job.completion_usd or accrued):
+            model.earn_sum(name, "completion", work.finishing, job.completion_usd - accrued)
+            if accrued:
+                _, columns, values = work.finishing.triplets()
+                self._at_closing("completion", (columns, -values, 0.0), -accrued)
+                self._at_closing("completion", (self._service.accepted, np.ones(1), 0.0), -accrued)
+
+    def _dollars_of_never_done(self) -> None:
+        """Late up to the hard end; what was accrued is taken back."""
+        model, job, accepted = self._model, self._job, self._service.accepted
+        if job.lateness_known:
+            late = model.sum()
+            late.add(np.broadcast_to(accepted, (model.periods,)), 1.0)
+            usd = -self._terms.lateness_usd_per_hour * job.late_hours
+            model.earn_sum(self._terms.name, "lateness_penalty", late, usd)
+        if job.ends_inside:
+            self._at_closing("completion", (accepted, np.ones(1), 0.0), -job.before.completion_accrued_usd)
 
     def _at_closing(self, kind: str, amount: tuple[Index, Floats, float], usd: float) -> None:
         """Dollars per unit of an amount, in the period in which the job is settled."""
@@ -219,6 +271,11 @@ class BatchBlock:
             finish = self._finish(x)
             if finish is not None and self._service.is_accepted(x):
                 x[self._work.finish[finish]] = 1.0
+        if self._work is not None and self._work.kept is not None and self._work.taken_back is not None:
+            accepted, missed = self._service.is_accepted(x), self._missing(x) > 0.0
+            x[self._work.kept] = float(accepted and not missed)
+            accrued = self._job.accrual_usd * float(self._work.owed_work.value(x).sum())
+            x[self._work.taken_back] = accrued if missed else 0.0
 
     @property
     def _enough(self) -> float:
@@ -241,8 +298,8 @@ class BatchBlock:
         return missing if missing > DONE * max(1.0, self._job.owed) else 0.0
 
     def _finish(self, x: Floats) -> int | None:
-        """The period in which the owed work is done."""
-        if self._work is None:
+        """The period in which the job is done."""
+        if self._work is None or self._job.never_done:
             return None
         done = np.cumsum(self._work.owed_work.value(x)) >= self._enough
         return int(np.argmax(done)) if done.any() else None
@@ -253,6 +310,7 @@ class BatchBlock:
         delivered, late = 0.0, 0.0
         if self._work is not None and accepted:
             delivered = float(self._work.owed_work.value(x)[: horizon.committed].sum())
+        if job.open and accepted:
             until = horizon.committed if finish is None else min(horizon.committed, finish + 1)
             late = float(job.late_hours[:until].sum())
         return [
@@ -276,7 +334,8 @@ class BatchBlock:
                     "accepted": accepted,
                     "running": False,
                     "pool": None,
-                    "closed": before.closed or (accepted and not job.owed),
+                    "closed": before.closed or (accepted and (not job.never_done or job.ends_by_seam)),
+                    "completion_accrued_usd": before.completion_accrued_usd + self._accrued(x),
                 }
             )
         done = float(self._work.owed_work.value(x)[: last + 1].sum())
@@ -284,10 +343,6 @@ class BatchBlock:
         missed = self._missing(x) if closing_here else 0.0
         running = self._running(x)
         finish = self._finish(x)
-        completion = self._model.ledger.get((self._terms.name, "completion"))
-        accrued = float(completion.value(x)[: last + 1].sum()) if completion is not None else 0.0
-        over = (finish is not None and finish <= last) or (closing_here and job.ends_inside)
-        left = job.owed - done - missed
         pool = None
         if running[last] and not self._terms.preemptible:
             used = [gpus.value(x)[last] for gpus in self._service.on_pool]
@@ -304,6 +359,11 @@ class BatchBlock:
             running=bool(running[last]),
             pool=pool,
             restart_gpu_hours_owed=max(0.0, backlog),
-            completion_accrued_usd=before.completion_accrued_usd + accrued,
-            closed=over or (missed > 0.0 and left <= DONE * max(1.0, job.owed)),
+            completion_accrued_usd=before.completion_accrued_usd + self._accrued(x),
+            closed=job.ends_by_seam or (finish is not None and finish <= last),
         )
+
+    def _accrued(self, x: Floats) -> float:
+        """Payment on completion that the committed part books."""
+        line = self._model.ledger.get((self._terms.name, "completion"))
+        return 0.0 if line is None else float(line.value(x)[: self._model.horizon.committed].sum())

@@ -59,5 +59,18 @@ def one_run(model: Model, job: Job, service: Service) -> Work:
     values = np.concatenate([[job.owed], np.full(start.size, -job.owed)])
     if not job.ends_inside and job.hours_after >= length * horizon.hours - 1e-9:
         columns, values = np.zeros(0, dtype=np.int64), np.zeros(0)  # it could still start afterwards
-    given_up = (columns, values / job.owed, 0.0) if terms.all_or_nothing else None
-    return Work(owed_work, nothing, finishing, finished_by, (columns, values, 0.0), given_up, None, None, None)
+    gives_up = (columns, values / job.owed, 0.0)
+    return Work(
+        owed_work=owed_work,
+        restart_work=nothing,
+        finishing=finishing,
+        finished_by=finished_by,
+        missing=(columns, values, 0.0),
+        given_up=gives_up if terms.all_or_nothing else None,
+        gives_up=gives_up,
+        kept=None,
+        taken_back=None,
+        done=None,
+        finish=None,
+        backlog=None,
+    )

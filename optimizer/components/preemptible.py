@@ -10,6 +10,7 @@
 | f(t) | 1 in the finishing period where it is rounded up |
 | l(t) | 1 where the finishing period runs the least GPUs for less work than theirs |
 | a | all-or-nothing: 1 where the job is done |
+| c, R | hard end behind the horizon: 1 where nothing is given up; dollars accrued here that are taken back |
 
     Δt × Σ_p y(p,t) = k(t) + e(t) + w(t)
     min × r(t) ≤ Σ_p y(p,t) ≤ max × r(t)
@@ -18,6 +19,7 @@
                 (where R ≤ min × Δt a restart ends in its own period: e(t) = R × ρ(t), and no B)
     done        S(t) ≥ K × G(t), G rising; f(t) ≤ G(t) − G(t−1);   r(t) = 1 only where S(t−1) < K
                 (where only completion is paid: one binary, and columns that say when, settled afterwards)
+    taken back  M ≤ K × (z − c);   R ≥ accrual × (S(end) − K × c)
     rounding    w(t) ≤ u × f(t) + (least × Δt − u) × l(t);   Σ_p y(p,t) ≤ max − (max − least) × l(t)
 
 u is what whole GPUs or nodes can round up, less than one of them: work and restarts leave no other remainders.
@@ -206,6 +208,8 @@ class _Preemptible:
             spent.add(self.e, -1.0)
         u, least = self._most_rounding(), self._least_gpus()
         short_run = least * self.hours > u and terms.min_gpus > 0
+        if self.job.never_done:
+            u, short_run = 0.0, False
         if u or short_run:
             w = builder.columns(self.periods, 0.0, np.where(self.job.allowed, max(u, least * self.hours), 0.0))
             spent.add(w, -1.0)
@@ -285,7 +289,8 @@ class _Preemptible:
     def _done(self) -> None:
         """Who has to know that the work is done: lateness when, a payment on completion that it is."""
         builder, job = self.builder, self.job
-        paid = job.ends_inside and (job.completion_usd or job.before.completion_accrued_usd)
+        promised = job.completion_usd or job.before.completion_accrued_usd
+        paid = job.ends_inside and promised and not job.never_done
         if job.late:
             self.done = done = builder.columns(self.periods, 0.0, self._could_finish, integer=True)
             rows = builder.rows(self.periods, 0.0, np.inf)
@@ -352,6 +357,26 @@ class _Preemptible:
         builder.add(all_left, self.service.accepted, -owed)
         builder.add(all_left, hopeless, -owed)
 
+    def _gives_up(self, missing: tuple[Index, Floats, float]) -> tuple[Index, Index] | None:
+        """Columns c and R; None where nothing can be given up or nothing was promised."""
+        builder, job, z = self.builder, self.job, self.service.accepted
+        if job.ends_inside or self.whole is not None:
+            return None
+        if not (job.accrual_usd or job.before.completion_accrued_usd) or job.never_done:
+            return None
+        if job.owed <= job.capacity_after - self.most_backlog:
+            return None
+        kept = builder.columns(1, 0.0, 1.0, integer=True)
+        back = builder.columns(1, 0.0, job.accrual_usd * job.owed)
+        rows = builder.rows(2, [-np.inf, 0.0], [0.0, np.inf])
+        builder.add(rows[:1], missing[0], missing[1])
+        builder.add(rows[:1], kept, job.owed)
+        builder.add(rows[:1], z, -job.owed)
+        builder.add(rows[1:], back, 1.0)
+        builder.add(rows[1:], self.done_so_far[-1:], -job.accrual_usd)
+        builder.add(rows[1:], kept, job.accrual_usd * job.owed)
+        return kept, back
+
     def work(self) -> Work:
         model = self.model
         owed_work, restart_work = model.sum(), model.sum()
@@ -368,10 +393,25 @@ class _Preemptible:
             finishing = model.sum()
             finishing.add(self.finish, 1.0)
         missing = self._missing()
-        given_up = None
+        given_up = gives_up = kept = taken_back = None
         if self.whole is not None:
             columns, values, constant = missing
-            given_up = (columns, values / self.job.owed, constant)
+            given_up = gives_up = (columns, values / self.job.owed, constant)
+        found = self._gives_up(missing)
+        if found is not None:
+            kept, taken_back = found
+            gives_up = np.concatenate([self.service.accepted, kept]), np.array([1.0, -1.0]), 0.0
         return Work(
-            owed_work, restart_work, finishing, finished_by, missing, given_up, self.done, self.finish, self.backlog
+            owed_work=owed_work,
+            restart_work=restart_work,
+            finishing=finishing,
+            finished_by=finished_by,
+            missing=missing,
+            given_up=given_up,
+            gives_up=gives_up,
+            kept=kept,
+            taken_back=taken_back,
+            done=self.done,
+            finish=self.finish,
+            backlog=self.backlog,
         )

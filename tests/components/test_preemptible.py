@@ -208,7 +208,8 @@ def test_all_or_nothing_behind_the_horizon(solve: Solve) -> None:
     assert found.of("job", "gpus") == [1, 1, 0]
     found = solve(facility([150, 150, 300], **terms), -50)
     assert found.of("job", "gpus") == [0, 0, 0]
-    assert after(found).closed
+    assert after(found).missed_gpu_hours == 5.0
+    assert not after(found).closed
 
 
 def test_all_or_nothing_with_more_restart_work_owed_than_can_be_run(solve: Solve) -> None:

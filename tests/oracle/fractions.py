@@ -11,7 +11,7 @@ needs no fleet beside it: fleets only take power away.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 from typing import Any
@@ -146,29 +146,33 @@ def _unbroken(scenario: Scenario, contract: Contract, pools: tuple[int, ...]) ->
 
 
 class _Preemptible:
-    """A job that may stop. Columns: GPUs, then owed, restart and idle work by period, then work missed.
+    """A job that may stop. Columns: GPUs, then owed, restart and idle work by period, then work missed
+    and work whose accrued payment is kept.
 
     Rows: work = GPU-hours (two), at most, at least, restart work at most and (where through) at least what has been
-    added, all by period; owed work at most and (where it finishes) at least what is owed; work missed.
+    added, all by period; owed work at most and (where it finishes) at least what is owed; work missed; work kept is
+    work done.
     """
 
     def __init__(self, scenario: Scenario, batch: BatchTerms, pools: tuple[int, ...]) -> None:
         self.batch, self.pools = batch, pools
         self.periods = scenario.horizon.periods
         self.gpus = len(pools) * self.periods
-        self.width = self.gpus + 3 * self.periods + 1
+        self.width = self.gpus + 3 * self.periods + 2
 
     def share(self, accepted: list[bool]) -> Share:
         value = np.zeros(self.width)
         contract, batch, periods = self.batch.contract, self.batch, self.periods
-        per_hour = contract.price_usd_per_gpu_hour + batch.accrual
+        per_hour = contract.price_usd_per_gpu_hour
         if batch.ends_inside:
             per_hour += contract.penalty_usd_per_gpu_hour
         value[self.gpus : self.gpus + periods] = per_hour
-        value[-1] = -contract.penalty_usd_per_gpu_hour
+        value[-2:] = -contract.penalty_usd_per_gpu_hour, batch.accrual
         patterns = []
-        if False in accepted or batch.over:
-            patterns.append(self._idle(0.0, "declined or over"))
+        if False in accepted:
+            patterns.append(self._idle(0.0, "declined"))
+        if True in accepted and batch.over:
+            patterns.append(self._idle(batch.idle_usd(), "over"))
         if True in accepted and not batch.over:
             patterns += self._runs()
             if contract.all_or_nothing:
@@ -180,23 +184,25 @@ class _Preemptible:
         one, none = np.eye(periods), np.zeros((periods, periods))
         gpus, nothing = np.tile(one, len(self.pools)), np.zeros((periods, self.gpus))
         past = np.tril(np.ones((periods, periods)))
-        last = np.zeros((periods, 1))
+        last = np.zeros((periods, 2))
 
         def by_period(*blocks: Floats) -> Floats:
             return np.hstack([*blocks, last])
 
         work = by_period(gpus * hours, -one, -one, -one)
-        total = np.zeros((3, self.width))
+        total = np.zeros((4, self.width))
         total[0, self.gpus : self.gpus + periods] = 1.0
         total[1] = -total[0]
         total[2, self.gpus : self.gpus + 2 * periods] = -1.0
-        total[2, -1] = -1.0
+        total[2, -2] = -1.0
+        total[3] = -total[0]
+        total[3, -1] = 1.0
         most, restart = by_period(gpus, none, none, none), by_period(nothing, none, past, none)
         return np.vstack([work, -work, most, -most, restart, -restart, total])
 
     def _idle(self, usd: float, told: str) -> Pattern:
         zero = np.zeros(self.width)
-        return Pattern(usd, zero, zero, np.full(6 * self.periods + 3, WIDE), told)
+        return Pattern(usd, zero, zero, np.full(6 * self.periods + 4, WIDE), told)
 
     def _runs(self) -> list[Pattern]:
         """Every set of running periods with every way to finish, to idle in the last, to be through with
@@ -216,11 +222,22 @@ class _Preemptible:
             ends: list[int | None] = [None, *(running[-1:] if binary else running)]
             for cleared in through:
                 for end in ends:
-                    for idle in (False, True) if end is not None and contract.min_gpus > 0 else (False,):
+                    may_idle = end is not None and contract.min_gpus > 0 and not batch.never_done
+                    for idle in (False, True) if may_idle else (False,):
                         pattern = self._run(running, dict(zip(running, cleared, strict=True)), end, idle)
                         if pattern is not None:
-                            found.append(pattern)
+                            found += self._kept_or_given_up(pattern)
         return found
+
+    def _kept_or_given_up(self, pattern: Pattern) -> list[Pattern]:
+        """With the hard end behind the horizon: what is accrued stays where no work is missed, and not where some is."""
+        kept, given_up = pattern.high.copy(), pattern.high
+        kept[-1] = WIDE
+        if pattern.high[-2] == 0.0:
+            return [replace(pattern, high=kept)]
+        kept[-2] = 0.0
+        usd = pattern.usd + self.batch.on_giving_up(0.0)
+        return [replace(pattern, high=kept), replace(pattern, high=given_up, usd=usd)]
 
     def _run(self, running: tuple[int, ...], cleared: dict[int, int], end: int | None, idle: bool) -> Pattern | None:
         batch, contract, periods = self.batch, self.batch.contract, self.periods
@@ -249,7 +266,7 @@ class _Preemptible:
             high[self.gpus + 2 * periods + end] = WIDE
             low[self.gpus + end] = 1.001e-6 * max(1.0, batch.owed)
         if not batch.ends_inside and not contract.all_or_nothing:
-            high[-1] = WIDE
+            high[-2] = WIDE
         most = [contract.max_gpus * (t in running) for t in range(periods)]
         if idle and end is not None:
             most[end] = contract.min_gpus
@@ -258,16 +275,17 @@ class _Preemptible:
         missed = batch.catch_up - batch.owed - added[-1]
         if batch.ends_inside or end is not None:
             missed = WIDE
-        sums = [batch.owed, -batch.owed if end is not None else 0.0, missed]
+        sums = [batch.owed, -batch.owed if end is not None else 0.0, missed, 0.0]
         right = np.array([0.0] * 2 * periods + most + least + added + through + sums)
         return Pattern(self._usd(end), low, high, right, f"runs in {running}, ends {end}")
 
     def _usd(self, end: int | None) -> float:
         batch, contract = self.batch, self.batch.contract
-        usd = sum(batch.late_usd(t) for t in range(self.periods) if end is None or t <= end)
+        to_the_end = end is None or batch.never_done
+        usd = sum(batch.late_usd(t) for t in range(self.periods) if to_the_end or t <= end)
         if batch.ends_inside:
             usd -= contract.penalty_usd_per_gpu_hour * batch.owed + batch.state.completion_accrued_usd
-            if end is not None:
+            if end is not None and not batch.never_done:
                 usd += contract.completion_usd
         return usd
 

@@ -393,8 +393,19 @@ class Maker:
                 state["restart_gpu_hours_owed"] = contract["restart_gpu_hours"]
             if "completion_usd" in contract and self.chance(0.5):
                 state["completion_accrued_usd"] = round(contract["completion_usd"] * 0.25, 2)
+            self._given_up(contract, state)
         if len(state) > 1:
             self.state.setdefault("contracts", {})[contract["name"]] = state
+
+    def _given_up(self, contract: Fields, state: Fields) -> None:
+        """Some jobs have given work up before, a few of them all that was left; drawn beside the other draws."""
+        rng = random.Random(104_729 * self.seed + len(contract["name"]))
+        if rng.random() < 0.3:
+            missed = round(rng.randint(1, 3) * self.hours, 6)
+            if contract["preemptible"] and rng.random() < 0.4:
+                contract["gpu_hours"] = state["done_gpu_hours"]
+            contract["gpu_hours"] = round(contract["gpu_hours"] + missed, 6)
+            state["missed_gpu_hours"] = missed
 
     # --- site and supply
 

@@ -23,6 +23,8 @@ Gpus = tuple[float, ...]
 Move = tuple[Gpus, float, State]
 DECLINED: State = ("declined",)
 OVER: State = ("over",)
+LATE: State = ("late",)
+"""A job of which work was given up before and of which nothing is left to run."""
 
 
 class Book(Protocol):
@@ -149,7 +151,7 @@ class PreemptibleBook(_Common):
     def first(self) -> list[State]:
         before = self.batch.state
         if self.batch.over:
-            return self.started_with([OVER])
+            return self.started_with([LATE if self.batch.never_done and not self.batch.state.closed else OVER])
         restarts = self.contract.restart_gpu_hours > 0
         run: State = (
             self.batch.owed,
@@ -162,6 +164,8 @@ class PreemptibleBook(_Common):
     def moves(self, t: int, state: State) -> list[Move]:
         if state in (DECLINED, OVER, ("given up",)):
             return [(self.nothing, 0.0, state)]
+        if state == LATE:
+            return [(self.nothing, self.batch.late_usd(t), state)]
         owed, backlog, started, _ = (float(x) for x in state)
         late = self.batch.late_usd(t)
         found: list[Move] = [(self.nothing, late, (owed, backlog, started, 0.0))]
@@ -180,6 +184,8 @@ class PreemptibleBook(_Common):
         if restarts and started and not running:
             backlog += self.contract.restart_gpu_hours
         work, left = sum(gpus) * self.hours, owed + backlog
+        if work > left + TINY and self.batch.never_done:
+            return None
         if work > left + TINY:
             # Only a finishing period may take more GPUs than work: what is left, rounded up.
             unit = min(self.unit)
@@ -192,9 +198,7 @@ class PreemptibleBook(_Common):
         usd = owed_work * (self.contract.price_usd_per_gpu_hour + self.batch.accrual)
         owed, backlog = round(owed - owed_work, 9), round(backlog - restart_work, 9)
         if owed <= 0.0:
-            if self.batch.ends_inside:
-                usd += self.contract.completion_usd - self.batch.state.completion_accrued_usd
-            return usd, OVER
+            return (usd, LATE) if self.batch.never_done else (usd + self.batch.on_done, OVER)
         return usd, (owed, backlog, float(restarts), float(restarts))
 
     def at_end(self, state: State) -> float | None:
@@ -202,6 +206,8 @@ class PreemptibleBook(_Common):
             return self.batch.given_up()
         if state in (DECLINED, OVER):
             return 0.0
+        if state == LATE:
+            return self.batch.on_done
         return self.batch.at_end(float(state[0]), float(state[1]))
 
 
@@ -216,7 +222,7 @@ class UnbrokenBook(_Common):
 
     def first(self) -> list[State]:
         if self.batch.over:
-            return self.started_with([OVER])
+            return self.started_with([LATE if self.batch.never_done and not self.batch.state.closed else OVER])
         if self.batch.state.started:
             assert self.under_way is not None
             return self.started_with([("runs", float(self.under_way), float(self.batch.length))])
@@ -226,6 +232,8 @@ class UnbrokenBook(_Common):
         if state in (DECLINED, OVER):
             return [(self.nothing, 0.0, state)]
         late = self.batch.late_usd(t)
+        if state == LATE:
+            return [(self.nothing, late, state)]
         if state[0] == "runs":
             return [self._runs(t, int(state[1]), int(state[2]), late)]
         found: list[Move] = [(self.nothing, late, state)]
@@ -258,18 +266,18 @@ class UnbrokenBook(_Common):
         gpus = tuple(self.contract.max_gpus if p == pool else 0.0 for p in range(len(self.pools)))
         if left > 1:
             return gpus, usd, ("runs", float(pool), float(left - 1))
-        if self.batch.ends_inside:
-            usd += self.contract.completion_usd - self.batch.state.completion_accrued_usd
-        return gpus, usd, OVER
+        return (gpus, usd, LATE) if self.batch.never_done else (gpus, usd + self.batch.on_done, OVER)
 
     def at_end(self, state: State) -> float | None:
         if state in (DECLINED, OVER) or state[0] == "runs":
             return 0.0
+        if state == LATE:
+            return self.batch.on_done
         behind = self.batch.hours_behind
         if not self.batch.ends_inside and self.batch.length * self.hours <= behind + TINY:
             return 0.0
         usd = -self.contract.penalty_usd_per_gpu_hour * self.batch.owed
-        return usd - (self.batch.state.completion_accrued_usd if self.batch.ends_inside else 0.0)
+        return usd + self.batch.on_giving_up(0.0)
 
 
 def book_of(scenario: Scenario, contract: Contract) -> Book:

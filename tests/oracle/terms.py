@@ -86,13 +86,35 @@ class BatchTerms:
     hours: float
 
     @property
+    def never_done(self) -> bool:
+        """Whether work was given up before: late up to the hard end, nothing on completion, nothing rounded up."""
+        return self.state.missed_gpu_hours > 0
+
+    @property
     def over(self) -> bool:
-        return self.state.closed or self.owed <= 1e-9
+        """Whether nothing of it runs any more."""
+        nothing = 1e-6 * max(1.0, self.contract.gpu_hours) if self.never_done else 1e-9
+        return self.state.closed or self.owed <= nothing
 
     @property
     def accrual(self) -> float:
         """USD of the payment on completion that each owed GPU-hour done accrues."""
-        return 0.0 if self.ends_inside else self.contract.completion_usd / self.contract.gpu_hours
+        none = self.ends_inside or self.never_done
+        return 0.0 if none else self.contract.completion_usd / self.contract.gpu_hours
+
+    @property
+    def on_done(self) -> float:
+        """Dollars of being done with what is owed, in the horizon of the hard end."""
+        if not self.ends_inside:
+            return 0.0
+        promised = 0.0 if self.never_done else self.contract.completion_usd
+        return promised - self.state.completion_accrued_usd
+
+    def idle_usd(self) -> float:
+        """Dollars of a job of which nothing runs any more."""
+        if self.state.closed or not self.never_done:
+            return 0.0
+        return sum(self.late_usd(t) for t in range(len(self.late_hours))) + self.on_done
 
     @property
     def length(self) -> int:
@@ -110,8 +132,14 @@ class BatchTerms:
         usd = sum(self.late_usd(t) for t in range(len(self.late_hours)))
         if missed:
             usd -= contract.penalty_usd_per_gpu_hour * self.owed
-            usd -= contract.price_usd_per_gpu_hour * state.done_gpu_hours + state.completion_accrued_usd
-        return usd
+            usd -= contract.price_usd_per_gpu_hour * state.done_gpu_hours
+        return usd + (self.on_giving_up(0.0) if missed else 0.0)
+
+    def on_giving_up(self, done: float) -> float:
+        """Dollars taken back where work is given up, `done` having been done in the horizon."""
+        if self.never_done and not self.ends_inside:
+            return 0.0
+        return -self.state.completion_accrued_usd - self.accrual * done
 
     def at_end(self, owed: float, backlog: float) -> float | None:
         """Dollars at the horizon's end for owed work and restart work not done (None: breaks all-or-nothing)."""
@@ -122,11 +150,12 @@ class BatchTerms:
                 return 0.0
             if contract.all_or_nothing:
                 return None
-            return -contract.penalty_usd_per_gpu_hour * owed - self.state.completion_accrued_usd
+            return -contract.penalty_usd_per_gpu_hour * owed + self.on_giving_up(0.0)
         missed = 0.0 if done else max(0.0, owed - max(0.0, self.catch_up - backlog))
         if contract.all_or_nothing and missed > 1e-6:
             return None
-        return -contract.penalty_usd_per_gpu_hour * missed
+        back = self.on_giving_up(self.owed - owed) if missed > 1e-6 * max(1.0, self.owed) else 0.0
+        return -contract.penalty_usd_per_gpu_hour * missed + back
 
 
 def batch_terms(scenario: Scenario, contract: Batch) -> BatchTerms:

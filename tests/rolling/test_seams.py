@@ -6,7 +6,6 @@ import pytest
 
 from optimizer.rolling import RollStopped
 from optimizer.scenario.scenario import Scenario
-from optimizer.scenario.state import BatchState
 from tests.oracle.generator import small_scenario
 from tests.rolling.in_parts import in_parts, with_accruals, with_plant
 
@@ -32,17 +31,6 @@ def _one(toy: Scenario, seams: tuple[int, ...], seed: int) -> None:
         # A part that nobody looked behind may leave the next without a plan; it says so.
         assert stopped.schedule.outcome.status == "infeasible"
         pytest.skip(f"{stopped.day}: {stopped}")
-    assert rolled.schedule.state is not None
-    gave_up = [
-        name
-        for name, state in rolled.schedule.state.contracts.items()
-        if isinstance(state, BatchState) and state.missed_gpu_hours > 0
-    ]
-    if gave_up and not rolled.findings.ok:
-        # Work that could no longer be caught up is booked as missed in the part that sees it, days before its hard
-        # end: lateness and accruals of such a job are counted by its rest, those of the whole by all of it.
-        assert {v.item for v in rolled.findings.violations} <= {*gave_up, "schedule"}
-        return
     assert rolled.findings.ok, str(rolled.findings)
 
 

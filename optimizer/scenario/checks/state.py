@@ -87,7 +87,8 @@ def _batch(report: Report, place: str, state: BatchState, contract: Batch) -> No
         )
     if state.running and not state.started:
         report.add(f"{place}.started", "false, with running true", "true")
-    under_way = not contract.preemptible and state.started and not state.closed
+    all_run = state.missed_gpu_hours > 0 and spent >= contract.gpu_hours * (1 - 1e-6)
+    under_way = not contract.preemptible and state.started and not state.closed and not all_run
     if under_way and not state.running:
         report.add(f"{place}.running", "false, of a started job that runs without a break", "true")
     if under_way and state.pool not in contract.pools:
