@@ -60,7 +60,8 @@ class GridBlock:
     def __init__(self, model: Model, demand: Sequence[PeriodSum], supply: Sequence[PeriodSum]) -> None:
         """`demand`: power of halls, and of batteries (charging less discharging); `supply`: power made on site."""
         self._model = model
-        self.import_mw: Index = model.builder.columns(model.periods)
+        ample_mw = _ample_mw(model)
+        self.import_mw: Index = model.builder.columns(model.periods, 0.0, ample_mw)
         self.export_mw: Index | None = None
         self._needed = model.sum()
         """What is needed from outside: import less export."""
@@ -81,7 +82,7 @@ class GridBlock:
         self._most_export = most_export = align(model.scenario.site.export_limit_mw, model.horizon, "min")
         # Generators may be made to run with nowhere to go: then the export limit is what gives the reason.
         if most_export.any() or model.scenario.supply.generators:
-            self.export_mw = model.builder.columns(model.periods)
+            self.export_mw = model.builder.columns(model.periods, 0.0, ample_mw)
             balance.add(self.export_mw, 1.0)
             self._export(self.export_mw, most_export)
         model.limit(balance, 0.0, 0.0)
@@ -187,6 +188,12 @@ def _most_draw_mw(model: Model) -> Floats:
     """No plan imports more than this without exporting, whatever the limits, (periods,)."""
     halls = sum((most_facility_mw(model, hall) for hall in model.scenario.site.halls), np.zeros(model.periods))
     return halls + sum(battery.charge_limit_mw for battery in model.scenario.supply.batteries)
+
+
+def _ample_mw(model: Model) -> Floats:
+    """More than any plan imports or exports, (periods,). It binds nothing, and is there for HiGHS 1.13.1: where import
+    and export have no upper end its cuts lose the optima of some small plans and call the rest proven."""
+    return 2.0 * (_most_draw_mw(model) + _most_supply_mw(model)) + 1.0
 
 
 def _most_supply_mw(model: Model) -> Floats:

@@ -1,7 +1,7 @@
 """Feasible scenarios, each made infeasible by one edit whose violation is known by hand.
 
-The facility's own part is drawn so that what it needs at least can be said in a line (overhead, what sleeps, groups that
-have to stay up); round it stand things that ask for nothing: spare fleets, spot demand, reserves, a tariff.
+The facility's own part is drawn so that what it needs at least can be said in a line (overhead, what sleeps, groups
+that have to stay up); round it stand things that ask for nothing: spare fleets, spot demand, reserves, a tariff.
 """
 
 from __future__ import annotations
