@@ -242,6 +242,28 @@ def last_day_of_july(rng: np.random.Generator) -> Files:
     }
 
 
+def week_day_by_day(rng: np.random.Generator) -> Files:
+    """Late August: day-ahead prices, real-time prices that wobble about them, and a forecast of every day alike."""
+    grid = Grid("America/Chicago", "2026-08-20", 12 * 24)
+    ahead = prices(grid, rng, base=27.0, noon_dip=24.0, night_dip=10.0, evening=64.0, noise=5.0)
+    wobble = Noise(rng, 9.0, memory=0.7)
+    hours = list(grid.clock())
+    means = [round(sum(ahead[hour::24]) / len(ahead[hour::24]), 2) for hour in range(24)]
+    drift = Noise(rng, 1.1, memory=0.9)
+    hashprice = [round(45.0 + drift(), 2) for _ in range(12)]
+    return {
+        "prices.csv": (
+            grid,
+            {
+                "day_ahead": ahead,
+                "real_time": [round(usd + wobble(), 2) for usd in ahead],
+                "forecast": [means[int(hour)] for hour in hours],
+                "hashprice": [hashprice[at // 24] for at in range(len(hours))],
+            },
+        )
+    }
+
+
 EXAMPLES: dict[str, tuple[int, Callable[[np.random.Generator], Files]]] = {
     "west-texas-hybrid-day": (20260812, west_texas_hybrid_day),
     "halving-before": (840_000, halving("2024-04-17")),
@@ -250,6 +272,7 @@ EXAMPLES: dict[str, tuple[int, Callable[[np.random.Generator], Files]]] = {
     "small-miner-s21-m60s": (20260717, small_miner),
     "ai-heavy-tight-sla": (20260122, ai_heavy),
     "last-day-of-july": (20260731, last_day_of_july),
+    "week-day-by-day": (20260820, week_day_by_day),
     "clock-change-day": (20261101, clock_change("2026-11-01", 31, 60)),
     "clock-change-day-spring": (20260308, clock_change("2026-03-08", 23, 15)),
 }
