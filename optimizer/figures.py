@@ -58,7 +58,8 @@ class BreakEven:
     scenario names no BTC price)."""
 
     power_price_usd_per_mwh: dict[tuple[str, str], float]
-    """(fleet, mode): power price at the meter at which the mode earns nothing, at mean hashprice and PUE."""
+    """(fleet, mode): power price at the meter at which the mode earns nothing, at mean hashprice and PUE; modes
+    that draw nothing have none."""
     btc_price_marginal_usd: float | None
     """BTC price at which mining revenue equals its electricity and cooling."""
     btc_price_full_usd: float | None
@@ -81,7 +82,7 @@ def break_even(scenario: Scenario, schedule: Schedule) -> BreakEven:
     for fleet in scenario.fleets:
         pue = float(table.of(fleet.hall, "pue").mean())
         for mode in fleet.modes:
-            if mode.hashrate_th_per_s > 0:
+            if mode.hashrate_th_per_s > 0 and mode.power_w > 0:
                 power[fleet.name, mode.name] = breakeven_power_price_usd_per_mwh(
                     mean_hashprice,
                     mode.power_w / mode.hashrate_th_per_s,

@@ -18,6 +18,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
+MOST_COEFFICIENT = 1e15
+"""HiGHS and SCIP take no larger ones."""
 
 
 class ProblemError(ValueError):
@@ -115,6 +117,9 @@ class Problem:
             bad = np.flatnonzero(~np.isfinite(array))
             if len(bad):
                 raise ProblemError(f"{name}[{bad[0]}] is {array[bad[0]]}; it must be finite")
+        bad = np.flatnonzero(np.abs(self.value) > MOST_COEFFICIENT)
+        if len(bad):
+            raise ProblemError(f"value[{bad[0]}] is {self.value[bad[0]]}; at most {MOST_COEFFICIENT:g} in size")
         for name, number in (("offset", self.offset), ("reference_offset", self.reference_offset)):
             if not np.isfinite(number):
                 raise ProblemError(f"{name} is {number}; it must be finite")

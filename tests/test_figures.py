@@ -120,3 +120,8 @@ def test_no_btc_price_without_one_or_without_mining() -> None:
     assert break_even(given, plan(given)).btc_price_full_usd is None
     given = scenario([50], pools=[gpu_pool()])
     assert break_even(given, plan(given)).power_price_usd_per_mwh == {}
+
+
+def test_a_mode_that_draws_nothing_has_no_break_even() -> None:
+    given = scenario([50], fleets=[group_fleet(modes=[mode("normal"), mode("free", power_mw=0.0)])])
+    assert list(break_even(given, plan(given)).power_price_usd_per_mwh) == [("miners", "normal")]

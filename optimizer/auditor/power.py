@@ -80,7 +80,7 @@ def _audit_hall(case: Case, hall: Hall, loads: list[Load]) -> tuple[Floats, Floa
     if hall.overhead_off_with_hall:
         dark = np.abs(it_mw) <= tolerance
         # Where IT power is within its tolerance of zero, yet not zero, either may be meant.
-        near = dark & (np.abs(it_mw) > 1e-3 * tolerance) & (claimed > hall.overhead_mw / 2)
+        near = dark & (it_mw != 0.0) & (claimed > hall.overhead_mw / 2)
         overhead = np.where(dark & ~near, 0.0, hall.overhead_mw)
     facility = overhead + it_mw * pue
     most = hall.overhead_mw + np.minimum(limit, installed) * pue

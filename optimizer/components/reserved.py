@@ -37,6 +37,8 @@ FLOOR = "availability floor"
 """Name of the requirement; its row stands in the last period of the billing period."""
 MET = 1e-6
 """A tier is met where delivered ≥ (below − 1e-6) × committed."""
+MOST_SCALE = 1e6
+"""Rows of less than a millionth of a GPU-hour stay small."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ class ReservedBlock:
         inside = np.isin(period, billing.periods)
         delivered = columns[inside], values[inside] * model.horizon.hours
         # Small commitments are scaled up, so that the solver's absolute tolerance stays inside the rule's.
-        scale = max(1.0, 1.0 / committed) if committed else 1.0
+        scale = min(max(1.0, 1.0 / committed), MOST_SCALE) if committed else 1.0
         if terms.availability_floor is not None and committed:
             need = terms.availability_floor * committed - sure
             rows = model.builder.rows(1, 0.0, np.inf)

@@ -181,6 +181,8 @@ def _parquet_columns(path: Path, file: str, time_column: str, column: str) -> Co
                 if pyarrow.types.is_nested(kind):
                     raise SeriesFileError(f"{file}, column {_named(name)} holds {kind}", "one value a row")
             times, values = (_cells(source, file, name) for name in wanted)
+        if len(times) != len(values):
+            raise SeriesFileError(f"{file}: no valid Parquet (columns of {len(times)} and {len(values)} rows)")
         return Columns(times, values, range(1, len(times) + 1))
     except (pyarrow.ArrowException, OverflowError, ValueError) as error:
         if isinstance(error, SeriesFileError):

@@ -113,3 +113,10 @@ def test_several_halls_share_the_import_limit(solve: Solve) -> None:
 def test_each_hall_has_its_own_limit_and_overhead(solve: Solve) -> None:
     found = solve(scenario([50], **two_halls(it_limit_mw=0.5, overhead_mw=0.2)), 200 - 50 * 2.4)
     assert found.of("cold", "facility_mw") == [0.2]
+
+
+def test_a_draw_of_next_to_nothing_switches_the_overhead_on(solve: Solve) -> None:
+    """Of two groups that draw 1e-9 W each the audit sees no more power than of none; it takes what is claimed."""
+    free = [mode("normal", power_mw=1e-15)]
+    solve(scenario([-50], hall=OFF, fleets=[group_fleet(2, modes=free)]), 225)
+    solve(scenario([1000], hall=OFF, fleets=[group_fleet(2, modes=free)]), 0)

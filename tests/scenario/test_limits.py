@@ -146,3 +146,26 @@ def test_cells_that_hold_more_than_a_value(cells: Any, tmp_path: Path) -> None:
     with pytest.raises(SeriesFileError) as raised:
         SeriesFiles(tmp_path).read("s.parquet", "a")
     assert raised.value.allowed == "one value a row"
+
+
+def test_columns_of_different_lengths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Broken Parquet files may give more rows of one column than of another."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    minutes = pa.array([0, 60], pa.timestamp("s", "UTC"))
+    pq.write_table(pa.table({"interval_start": minutes, "a": pa.array([1.0, 2.0])}), tmp_path / "s.parquet")
+    whole = files._cells
+    monkeypatch.setattr(files, "_cells", lambda *given: whole(*given)[given[2] == "a" :])
+    with pytest.raises(SeriesFileError, match="no valid Parquet \\(columns of 2 and 1 rows\\)"):
+        SeriesFiles(tmp_path).read("s.parquet", "a")
+
+
+def test_a_commitment_that_no_plan_can_tell_from_none() -> None:
+    from tests.toys import gpu_pool, reserved, scenario
+
+    for gpus in (0.0, 1e-6):
+        scenario([50], pools=[gpu_pool()], contracts=[reserved(committed_gpus=gpus)])
+    for gpus in (9e-7, 1e-308):
+        with pytest.raises(ValueError, match=f"committed_gpus: {gpus:g}; 0, or at least 1e-06"):
+            scenario([50], pools=[gpu_pool()], contracts=[reserved(committed_gpus=gpus)])

@@ -54,6 +54,7 @@ def test_limited() -> None:
         ({"row_start": ints(0, 1, 1, 2)}, "row_start must rise"),
         ({"column": ints(0, 0, 2)}, "does not exist"),
         ({"column": ints(0, -1, 1)}, "does not exist"),
+        ({"value": np.array([1.0, 1.0, -1e16])}, "value\\[2\\] is -1e\\+16; at most 1e\\+15"),
         ({"column": ints(0, 1, 1)}, "row 2 names column 1 twice"),
     ],
 )

@@ -12,6 +12,8 @@ from optimizer.scenario.pool import Pool
 from optimizer.scenario.series import Floats
 from optimizer.scenario.state import ReservedState
 
+LEAST_GPUS = 1e-6
+
 
 def check(report: Report) -> None:
     pools = {pool.name: pool for pool in report.scenario.pools}
@@ -32,6 +34,11 @@ def check(report: Report) -> None:
 
 def _reserved(report: Report, place: str, contract: Reserved, pools: list[Pool]) -> None:
     committed = report.series(f"{place}.committed_gpus", contract.committed_gpus, 0.0, 1e7)
+    if committed is not None and ((committed > 0) & (committed < LEAST_GPUS)).any():
+        least = committed[committed > 0].min()
+        report.add(
+            f"{place}.committed_gpus", f"{least:g}", f"0, or at least {LEAST_GPUS:g}: no plan can tell less from 0"
+        )
     for i, (mild, hard) in enumerate(zip(contract.tiers, contract.tiers[1:], strict=False), start=1):
         if hard.below >= mild.below:
             report.add(
