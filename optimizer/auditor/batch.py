@@ -5,7 +5,7 @@ then is given up. Where it lies behind, GPU-hours that could be caught up afterw
 owed, and only what is beyond them is given up. Money: price and completion for owed work done, penalty for work
 given up, lateness for each hour between deadline and X at whose period's start work is not done.
 
-A job of which work is given up is never done. What is left of it may run, in whole GPU-hours of work, and is paid;
+A job of which work is given up is never done. What is left of it may run, nothing of it rounded up, and is paid;
 lateness goes on to X, there is no finish, and nothing is paid on completion: the plan that gives up takes back, in its
 closing period, what it and earlier plans have accrued; later plans accrue nothing. The job is open until X.
 """
@@ -354,7 +354,7 @@ def _missed(case: Case, job: Job, course: Course) -> float:
     for t in np.flatnonzero(ran > job.gpus_slack).tolist():
         message = f"{number(ran[t])} GPUs run, though the job is all-or-nothing and is not done as a whole"
         case.book.add("all_or_nothing", job.terms.name, t, message, amount=float(ran[t] * job.hours), unit="GPU-hours")
-    return job.owed
+    return left
 
 
 def _post(case: Case, job: Job, course: Course, missed: float) -> Floats:
@@ -371,7 +371,7 @@ def _post(case: Case, job: Job, course: Course, missed: float) -> Floats:
     ledger.post(name, "lateness_penalty", -terms.lateness_usd_per_hour * late, 0.0)
     gives_up = missed > job.work_slack
     if terms.all_or_nothing and gives_up:
-        paid = price * job.state.done_gpu_hours
+        paid = price * (job.state.done_gpu_hours + course.done)
         ledger.post_once(name, "contract_revenue", job.closing, -paid, paid)
     accrued = job.state.completion_accrued_usd
     if job.open_after and not job.never_done:

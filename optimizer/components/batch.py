@@ -142,7 +142,7 @@ class Work:
     given_up: tuple[Index, Floats, float] | None
     """All-or-nothing: 1 where the whole job is given up for good, likewise; else None."""
     gives_up: tuple[Index, Floats, float] | None
-    """Hard end behind the horizon: 1 where any work is given up, likewise; None where none can be or it has no price."""
+    """Hard end behind the horizon: 1 where any work is given up, likewise; None where nothing hangs on it."""
     kept: npt.NDArray[np.int64] | None
     """Column that is 1 where no work is given up, where it is a decision."""
     taken_back: npt.NDArray[np.int64] | None

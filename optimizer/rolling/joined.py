@@ -6,6 +6,9 @@ of the whole, and the days' lines have to sum to the whole's.
 
 Ratchets are the exception: what a peak makes later months pay at least is nothing that a later day can still change, so
 no day pays for it, while the whole does. A note says how much that is.
+
+An all-or-nothing job that some day gives up has run on days before that: each day kept to the rule by what it knew, the
+whole cannot. Its pay is taken back, and a note says so.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from optimizer.rolling.days import Days
 from optimizer.rolling.journal import Journal
 from optimizer.scenario.horizon import Horizon, stamp
 from optimizer.scenario.scenario import Scenario
-from optimizer.scenario.state import State
+from optimizer.scenario.state import BatchState, State
 from optimizer.schedule import (
     ContractReport,
     DispatchRow,
@@ -155,8 +158,24 @@ def join(days: Days, how: HowToSolve, journal: Journal, records: Sequence[DayRec
             "the days' plans, which could not change that, have booked"
         )
         schedule = replace(schedule, notes=(*schedule.notes, note))
-    findings = audit(scenario, schedule)
+    findings, begun = _without_hindsight(audit(scenario, schedule), collected.state)
+    schedule = replace(schedule, notes=(*schedule.notes, *begun))
     return Rolled(scenario, schedule, _with_sum(findings, profit + paid_later), tuple(records))
+
+
+def _without_hindsight(findings: Findings, state: State | None) -> tuple[Findings, list[str]]:
+    """The findings without all-or-nothing jobs that ran before a day gave them up, and notes of these jobs."""
+    contracts = {} if state is None else state.contracts
+    given_up = {
+        name for name, found in contracts.items() if isinstance(found, BatchState) and found.missed_gpu_hours > 0
+    }
+    begun = [v for v in findings.violations if v.rule == "all_or_nothing" and v.item in given_up]
+    notes = [f"{name}: it ran before a day gave all of it up; its pay is taken back" for name in _items(begun)]
+    return replace(findings, violations=tuple(v for v in findings.violations if v not in begun)), notes
+
+
+def _items(violations: Iterable[Violation]) -> list[str]:
+    return sorted({violation.item for violation in violations})
 
 
 def _ratchets(scenario: Scenario) -> frozenset[tuple[str, str]]:

@@ -103,7 +103,7 @@ class BatchState(Model):
     done_gpu_hours: GpuHours = 0.0
     """Owed work done so far."""
     missed_gpu_hours: GpuHours = 0.0
-    """Owed work given up so far, its penalty paid: it is owed no more."""
+    """Owed work given up so far, its penalty paid: it is owed no more, and the job is never done."""
     started: Flag = False
     """Whether it has ever run."""
     running: Flag = False
@@ -115,7 +115,7 @@ class BatchState(Model):
     completion_accrued_usd: Number = 0.0
     """Payment on completion that earlier plans have accrued or paid."""
     closed: Flag = False
-    """Whether it is over: complete and paid, or past its hard end, or given up."""
+    """Whether it is over: complete and paid, or past its hard end (up to which one that is never done is late)."""
 
 
 class SpotState(Model):

@@ -336,6 +336,56 @@ def test_what_was_accrued_is_settled_at_the_end():
     hand.assert_accepted(*ran([1, 0], money, after, report={"short_gpu_hours": 1.0}, **case), 80)
 
 
+def test_what_was_accrued_is_taken_back_where_work_is_given_up():
+    """4 GPU-hours, 1 done before, 1 here, 1 left behind the horizon: 1 is given up, 20 + 15 are taken back."""
+    before = {"done_gpu_hours": 1.0, "started": True, "running": True, "completion_accrued_usd": 20.0}
+    case: dict[str, Any] = {"gpu_hours": 4.0, "completion_usd": 60.0, "deadline": f"{worked.DAY}03:00:00"}
+    after = {"done_gpu_hours": 2.0, "missed_gpu_hours": 1.0, "started": True}
+    money = {"contract_revenue": [100, 0], "completion": [15, -35]}
+    toy, plan = ran([1, 0], money, after, report={"short_gpu_hours": 1.0}, before=before, **case)
+    hand.assert_accepted(toy, plan, 80)
+    kept = hand.map_ledger(plan, lambda r: r._replace(usd=0.0) if r.kind == "completion" and r.usd < 0 else r)
+    hand.assert_caught(toy, kept, "ledger", "job", 1, 35)
+
+
+@pytest.mark.parametrize("left", [0.0, 2.0])
+def test_a_job_of_which_work_was_given_up_is_never_done(left):
+    """Late from 1 to 4, whether nothing is left or the rest is done at 2; the 20 accrued are reversed."""
+    before = {"done_gpu_hours": 2.0 - left / 2, "missed_gpu_hours": 1.0, "completion_accrued_usd": 20.0}
+    case: dict[str, Any] = {
+        "gpu_hours": 3.0 + left / 2,
+        "deadline": f"{worked.DAY}01:00:00",
+        "hard_end": f"{worked.DAY}04:00:00",
+        "lateness_usd_per_hour": 15.0,
+        "completion_usd": 60.0,
+        "before": before,
+    }
+    runs = bool(left)
+    after = before | {"done_gpu_hours": 2.0 + left / 2, "closed": True, "completion_accrued_usd": 0.0, "started": runs}
+    money = {
+        "contract_revenue": [100.0 * runs, 100.0 * runs, 0, 0, 0],
+        "lateness_penalty": [0, -15, -15, -15, 0],
+        "completion": [0, 0, 0, -20, 0],
+    }
+    toy, plan = ran([runs, runs, 0, 0, 0], money, after, report={"lateness_hours": 3.0}, **case)
+    hand.assert_accepted(toy, plan, 100 * left - 65)
+    paid = hand.map_ledger(plan, lambda r: None if r.kind == "lateness_penalty" and r.usd else r)
+    hand.assert_caught(toy, paid, "ledger", "job", 3, 15)
+    hand.assert_caught(toy, hand.set_report(plan, 0, finish=toy.horizon.at(2)), "contracts", "job", None)
+    toy, plan = ran(
+        [runs, runs, 0], {k: v[:3] for k, v in money.items()}, after, report={"lateness_hours": 2.0}, **case
+    )
+    hand.assert_caught(toy, plan, "state", "job", None)
+
+
+def test_nothing_is_rounded_up_for_a_job_that_is_never_done():
+    """Half a GPU-hour of work on a whole GPU: the other half does nothing."""
+    before = {"done_gpu_hours": 1.5, "missed_gpu_hours": 1.0, "started": True, "running": True}
+    after = before | {"done_gpu_hours": 2.0, "closed": True}
+    toy, plan = ran([1], {"contract_revenue": 50}, after, owed=[0.5], before=before, deadline=f"{worked.DAY}01:00:00")
+    hand.assert_caught(toy, plan, "batch_waste", "job", 0, 0.5)
+
+
 def test_all_or_nothing():
     toy, plan = worked.preemptible(all_or_nothing=True, penalty_usd_per_gpu_hour=0.0)
     hand.assert_caught(toy, plan, "all_or_nothing", "job", 0, 1)

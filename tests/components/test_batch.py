@@ -196,6 +196,48 @@ def test_the_accrued_completion_is_reversed_where_the_work_is_not_done(solve: So
     assert found.usd("completion") == [-20, 0]
 
 
+def test_giving_up_takes_back_what_accrued(solve: Solve) -> None:
+    # Four owed, two can be run after the horizon, 20 of 100 on completion accrued: one of two hours at 230 loses
+    # 130 − 20 each. Running both is −220 and keeps the payment; one is −130 + 10 penalty and loses 20 + 20.
+    before = {"done_gpu_hours": 1.0, "started": True, "running": True, "completion_accrued_usd": 20.0}
+    terms = {"gpu_hours": 5.0, "deadline": 4.0, "completion_usd": 100.0, "penalty_usd_per_gpu_hour": 10.0}
+    found = solve(facility([90, 230], before=before, **terms), 10 + 20 - 20 - 10 - 20)
+    assert found.of("job", "gpus") == [1, 0]
+    assert found.usd("completion") == [20, -40]
+    assert after(found).completion_accrued_usd == pytest.approx(0)
+    assert after(found).missed_gpu_hours == pytest.approx(1)
+    found = solve(facility([90, 145], before=before, **terms), 10 - 45 + 40)
+    assert found.usd("completion") == [20, 20]
+
+
+@FORMS
+@pytest.mark.parametrize("gpu_hours", [2.0, 3.0])
+def test_a_job_of_which_work_was_given_up_is_late_to_its_hard_end(
+    solve: Solve, form: dict[str, Any], gpu_hours: float
+) -> None:
+    # Two given up before: the rest (none, or one hour, run at 10) is paid; three hours are late; nothing on completion.
+    terms = {"deadline": 1.0, "hard_end": 4.0, "lateness_usd_per_hour": 15.0, "completion_usd": 60.0}
+    before = {"missed_gpu_hours": 2.0, "completion_accrued_usd": 20.0}
+    rest = gpu_hours - 2.0
+    found = solve(facility([10] * 5, gpu_hours=gpu_hours, before=before, **terms, **form), rest * 90 - 45 - 20)
+    assert found.usd("lateness_penalty") == [0, -15, -15, -15, 0]
+    assert found.usd("completion") == [0, 0, 0, -20, 0]
+    assert found.schedule.contracts[0].finish is None
+    assert found.schedule.contracts[0].lateness_hours == 3
+    assert after(found).closed
+    found = solve(facility([10] * 3, gpu_hours=gpu_hours, before=before, **terms, **form), rest * 90 - 30)
+    assert found.usd("completion") == [0, 0, 0]
+    assert not after(found).closed
+
+
+def test_nothing_is_rounded_up_for_a_job_that_is_never_done(solve: Solve) -> None:
+    # Half a GPU-hour is left; a whole GPU would run idle for the other half.
+    before = {"missed_gpu_hours": 1.0, "done_gpu_hours": 1.0, "started": True, "running": True}
+    found = solve(facility([10], gpu_hours=2.5, deadline=1.0, gpu_unit="gpu", before=before), 0)
+    assert found.of("job", "gpus") == [0]
+    assert after(found).missed_gpu_hours == 1.5
+
+
 def test_all_or_nothing_given_up_reverses_what_was_paid(solve: Solve) -> None:
     # 200 paid and 20 accrued for two hours; two more would lose 300 each. All is paid back, 2 × 10 of penalty.
     before = {"done_gpu_hours": 2.0, "started": True, "running": True, "completion_accrued_usd": 20.0}

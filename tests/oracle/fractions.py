@@ -230,7 +230,7 @@ class _Preemptible:
         return found
 
     def _kept_or_given_up(self, pattern: Pattern) -> list[Pattern]:
-        """With the hard end behind the horizon: what is accrued stays where no work is missed, and not where some is."""
+        """With the hard end behind the horizon: what is accrued stays where no work is missed, only there."""
         kept, given_up = pattern.high.copy(), pattern.high
         kept[-1] = WIDE
         if pattern.high[-2] == 0.0:

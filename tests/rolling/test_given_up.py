@@ -85,3 +85,15 @@ def test_a_hard_end_inside_an_hour_is_late_up_to_it() -> None:
     assert dollars(rolled, "lateness_penalty") == {1: -15, 2: -7.5}
     assert dollars(rolled, "shortfall_penalty") == {1: -10}
     assert after(rolled).closed
+
+
+def test_all_or_nothing_that_ran_and_is_given_up_pays_back() -> None:
+    """3 GPU-hours: two on day 1, which knows of no trouble; none on day 2. Day 1: 200 − 20 − 15 late, 40 accrued;
+    day 2: −200 − 40 − 10 penalty − 30 late."""
+    job = batch(3.0, 1.0, hard_end=4.0, all_or_nothing=True, **TERMS)
+    rolled = two_days(job, [1, 1, 0, 0])
+    assert [day.settled_profit_usd for day in rolled.days] == pytest.approx([205.0, -280.0])
+    assert rolled.schedule.profit_usd == pytest.approx(-75.0)
+    assert dollars(rolled, "contract_revenue") == {0: 100, 1: 100, 3: -200}
+    assert after(rolled).missed_gpu_hours == pytest.approx(1.0)
+    assert "job: it ran before a day gave all of it up; its pay is taken back" in rolled.schedule.notes
