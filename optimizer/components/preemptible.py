@@ -368,7 +368,7 @@ class _Preemptible:
             return None
         kept = builder.columns(1, 0.0, 1.0, integer=True)
         back = builder.columns(1, 0.0, job.accrual_usd * job.owed)
-        rows = builder.rows(2, [-np.inf, 0.0], [0.0, np.inf])
+        rows = builder.rows(2, np.array([-np.inf, 0.0]), np.array([0.0, np.inf]))
         builder.add(rows[:1], missing[0], missing[1])
         builder.add(rows[:1], kept, job.owed)
         builder.add(rows[:1], z, -job.owed)

@@ -197,8 +197,8 @@ def test_the_accrued_completion_is_reversed_where_the_work_is_not_done(solve: So
 
 
 def test_giving_up_takes_back_what_accrued(solve: Solve) -> None:
-    # Four owed, two can be run after the horizon, 20 of 100 on completion accrued: one of two hours at 230 loses
-    # 130 − 20 each. Running both is −220 and keeps the payment; one is −130 + 10 penalty and loses 20 + 20.
+    # Four owed, two can be run after the horizon, 20 of 100 on completion accrued. At 230 the second hour loses 130;
+    # giving it up costs 10, the 20 accrued before and the 20 that the first hour accrues. At 145 it is run.
     before = {"done_gpu_hours": 1.0, "started": True, "running": True, "completion_accrued_usd": 20.0}
     terms = {"gpu_hours": 5.0, "deadline": 4.0, "completion_usd": 100.0, "penalty_usd_per_gpu_hour": 10.0}
     found = solve(facility([90, 230], before=before, **terms), 10 + 20 - 20 - 10 - 20)
