@@ -43,7 +43,7 @@ from tests.proof import _changes as change
 from tests.proof._scenarios import Wants, scenarios
 from tests.rolling.in_parts import in_parts, with_accruals
 
-EXAMPLES, QUICK_EXAMPLES = 400, 12
+EXAMPLES, QUICK_EXAMPLES = 300, 20
 GAP = 1e-7
 SHARE, LEAST_USD = 1e-6, 1e-3
 """By how much of all its ledger's dollars a profit may be above a bound: the solver's tolerance."""
@@ -85,12 +85,13 @@ def figures(quick: bool) -> Iterator[Figure]:
 
 
 def tried(proposition: Property, examples: int) -> Count:
-    """Check a property until it has been checked so often; the cases are the same every time."""
+    """Check a property on so many scenarios that differ; they are the same every time."""
     count = Count()
+    seen: set[str] = set()
 
-    # Cases that say nothing (infeasible, nothing to change) are drawn again: hence more examples than asked.
+    # Cases that say nothing (infeasible, nothing to change) and repeated ones are drawn again: hence more than asked.
     @settings(
-        max_examples=4 * examples,
+        max_examples=8 * examples,
         derandomize=True,
         database=None,
         deadline=None,
@@ -101,9 +102,11 @@ def tried(proposition: Property, examples: int) -> Count:
     def one(scenario: Scenario | None, seed: int) -> None:
         if count.run >= examples:
             return
-        if scenario is None:
+        document = "" if scenario is None else scenario.model_dump_json(exclude_unset=True)
+        if scenario is None or document in seen:
             count.unfit += 1
             return
+        seen.add(document)
         try:
             proposition.check(scenario, random.Random(seed))
             count.run += 1
@@ -112,16 +115,16 @@ def tried(proposition: Property, examples: int) -> Count:
         except Exception as fault:  # whatever it is, the other cases are to be seen too
             count.run += 1
             count.faults.append(str(fault))
-            _tell(proposition, scenario, seed, fault)
+            _tell(proposition, document, seed, fault)
 
     one()
     return count
 
 
-def _tell(proposition: Property, scenario: Scenario, seed: int, fault: Exception) -> None:
+def _tell(proposition: Property, document: str, seed: int, fault: Exception) -> None:
     """Keep the case so that it can be looked at."""
     with tempfile.NamedTemporaryFile("w", suffix=".json", prefix="wattshift-proof-", delete=False) as kept:
-        Path(kept.name).write_text(scenario.model_dump_json(exclude_unset=True), encoding="utf-8")
+        Path(kept.name).write_text(document, encoding="utf-8")
     said = str(fault) if isinstance(fault, Fault) else repr(fault)
     print(f"properties: {proposition.name}: {said} (seed {seed}, {kept.name})", file=sys.stderr, flush=True)
 
