@@ -14,7 +14,7 @@ from optimizer.scenario.across import faults_across
 from optimizer.scenario.each_series import series_names
 from optimizer.scenario.faults import Fault, ScenarioError
 from optimizer.scenario.files import SeriesFileError, SeriesFiles
-from optimizer.scenario.places import dotted, faults_from
+from optimizer.scenario.places import MOST_FAULTS, dotted, faults_from
 from optimizer.scenario.scenario import Scenario
 
 MOST_SCENARIO_BYTES = 16_000_000
@@ -23,6 +23,10 @@ MOST_TOML_BYTES = 4_000_000
 """Of a TOML document, which is read ten times slower than JSON."""
 MOST_FIELDS = 400_000
 """Fields and items of lists in a document, the numbers of series not counted."""
+FIELDS_OF_A_RECORD = 5
+"""A record counts for so many fields beside those that it names: each that is missing may be a fault."""
+FIRST_ITEMS = 100
+"""Items of each list that are looked at where a document has more faults than are told."""
 SCENARIO_FILE = "scenario.toml"
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:/")
 """An address as a path shows it, with one of its two slashes."""
@@ -85,7 +89,8 @@ def parse(data: bytes, *, form: str, folder: Path, source: str = "scenario") -> 
         raise _unreadable(source, "nested too deeply", "the structure that `wattshift schema` shows") from None
     try:
         scenario = Scenario.model_validate(resolved)
-    except ValidationError as error:
+    except ValidationError as every:
+        error = _in_reach(every, resolved)
         unread = {fault.place for fault in faults}
         single = faults_from(error, raw)
         across = [fault for fault in faults_across(resolved, error) if not _follows(fault, single)]
@@ -103,11 +108,28 @@ def _fields(raw: Any, most: int) -> int:
     count, waiting = 0, [raw]
     while waiting and count <= most:
         here = waiting.pop()
-        count += len(here)
+        count += len(here) + (FIELDS_OF_A_RECORD if isinstance(here, dict) else 0)
         for key, value in here.items() if isinstance(here, dict) else enumerate(here):
             if isinstance(value, dict) or (isinstance(value, list) and not (key in series and _are_numbers(value))):
                 waiting.append(value)
     return count
+
+
+def _in_reach(error: ValidationError, resolved: Any) -> ValidationError:
+    """The errors; of too many, those in the first items of each list, which are told of at once."""
+    if error.error_count() <= MOST_FAULTS:
+        return error
+    try:
+        Scenario.model_validate(_first_items(resolved))
+    except ValidationError as first:
+        return error if any(item["type"] == "scenario" for item in first.errors(include_input=False)) else first
+    return error
+
+
+def _first_items(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _first_items(inside) for key, inside in value.items()}
+    return [_first_items(item) for item in value[:FIRST_ITEMS]] if isinstance(value, list) else value
 
 
 def _are_numbers(values: list[Any]) -> bool:

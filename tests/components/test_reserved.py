@@ -258,5 +258,5 @@ def test_small_commitments_keep_their_tier(solve: Solve) -> None:
 def test_a_history_of_next_to_nothing(solve: Solve, hours: float) -> None:
     """Rows of a small commitment are scaled up, but not to numbers that no solver takes."""
     month = {"start": clock(0), "end": clock(24), "rest_committed_gpu_hours": hours}
-    terms = reserved(committed_gpus=0.0, tiers=[{"below": 0.95, "credit_share": 0.5}], billing_periods=[month])
+    terms = reserved(committed_gpus=[0.0], availability_floor=0.5, billing_periods=[month])
     solve(scenario([50], pools=[gpu_pool()], contracts=[terms]), 0)

@@ -42,7 +42,7 @@ def figures(quick: bool) -> Iterator[Figure]:
     yield Figure("hostile cases in one process", ran["cases"], "", asked, at_least=True)
     yield Figure("hostile cases that reach a solver", 100.0 * ran["reached"] / ran["cases"], "%", 20.0, at_least=True)
     yield Figure("hostile cases that end wrongly", ran["wrong"], "", 0)
-    yield Figure("slowest hostile case", ran["slowest_s"], "s", 5.0)
+    yield Figure("slowest hostile case, of the processor", ran["slowest_s"], "s", 5.0)
     yield Figure("memory of the process of all hostile cases", ran["memory_mb"], "MB", MOST_MB)
     commands = QUICK_COMMANDS if quick else COMMANDS
     faults = _faults(_command, range(FIRST_COMMAND, FIRST_COMMAND + commands), workers=2)

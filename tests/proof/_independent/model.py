@@ -27,7 +27,8 @@ def independent(scenario: Scenario, solver: str = "cbc", limit_s: float = 60.0) 
     world = _world(scenario)
     world.problem.setObjective(pulp.lpSum(world.dollars))
     if solver == "cbc":
-        options = ["allowableGap 1e-7", "ratioGap 0", "primalTolerance 1e-8", "integerTolerance 1e-8"]
+        # With preprocessing CBC 2.10.3 calls 233.45 the optimum of seed 500377, whose optimum is 308.20.
+        options = ["preprocess off", "allowableGap 1e-7", "ratioGap 0"]
         engine = pulp.PULP_CBC_CMD(msg=False, timeLimit=limit_s, threads=1, options=options)
     else:
         # Presolve of HiGHS 1.13 has lost optima; see solvers/highs.py.
