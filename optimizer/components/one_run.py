@@ -21,8 +21,9 @@ def one_run(model: Model, job: Job, service: Service) -> Work:
     terms, horizon, builder = job.terms, model.horizon, model.builder
     per_period = terms.max_gpus * horizon.hours
     length = int(np.ceil(job.owed / per_period - 1e-9))
-    share = np.full(length, per_period)
-    share[-1] = job.owed - per_period * (length - 1)
+    share = np.full(min(length, model.periods), per_period)
+    if length <= model.periods:
+        share[-1] = job.owed - per_period * (length - 1)
     hours_left = job.hours_after + horizon.hours * (model.periods - np.arange(model.periods))
     under_way = job.before.started
     if job.ends_inside:

@@ -120,3 +120,9 @@ def test_whole_nodes(solve: Solve) -> None:
     found = solve(given, 200)
     assert found.of("job", "gpus") == [16, 16]
     assert found.of("job", "owed_gpu_hours") == [16, 8]
+
+
+def test_a_run_that_would_take_a_million_years(solve: Solve) -> None:
+    # 1e9 GPU-hours on a millionth of a GPU: it cannot end in time, and is not paid for nor penalised.
+    found = solve(run([50, 50], gpu_hours=1e9, max_gpus=1e-6, deadline=2.0), 0)
+    assert found.of("job", "gpus") == [0, 0]

@@ -162,6 +162,14 @@ def test_columns_of_different_lengths(tmp_path: Path, monkeypatch: pytest.Monkey
         SeriesFiles(tmp_path).read("s.parquet", "a")
 
 
+def test_a_job_of_next_to_no_gpus() -> None:
+    from tests.toys import batch, gpu_pool, scenario
+
+    scenario([50], pools=[gpu_pool()], contracts=[batch(max_gpus=1e-6)])
+    with pytest.raises(ValueError, match="max_gpus: 1e-09; at least 1e-06"):
+        scenario([50], pools=[gpu_pool()], contracts=[batch(max_gpus=1e-9)])
+
+
 def test_a_commitment_that_no_plan_can_tell_from_none() -> None:
     from tests.toys import gpu_pool, reserved, scenario
 

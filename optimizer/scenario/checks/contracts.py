@@ -121,6 +121,8 @@ def _batch(report: Report, place: str, contract: Batch, pools: list[Pool]) -> No
             report.add(f"{place}.hard_end", hard_end.isoformat(), f"not before its deadline {deadline.isoformat()}")
     elif contract.lateness_usd_per_hour:
         report.add(f"{place}.hard_end", "missing", "a latest end: lateness_usd_per_hour has a price")
+    if contract.max_gpus < LEAST_GPUS:
+        report.add(f"{place}.max_gpus", f"{contract.max_gpus:g}", f"at least {LEAST_GPUS:g}")
     if contract.min_gpus > contract.max_gpus:
         report.add(f"{place}.min_gpus", f"{contract.min_gpus:g}", f"at most max_gpus, {contract.max_gpus:g}")
     if contract.restart_gpu_hours and contract.preemptible and contract.min_gpus < 1:
