@@ -32,18 +32,17 @@ single period stands in the last period of its month (or billing period) within 
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from optimizer.scenario.state import State
+from optimizer.whole import write_text, write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -363,11 +362,11 @@ class Schedule:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         written = [folder / "schedule.json"]
-        _replace(written[0], lambda path: path.write_text(self.to_json(), encoding="utf-8"))
+        write_text(written[0], self.to_json())
         for name, frame in (("dispatch", self.dispatch), ("ledger", self.ledger)):
             text = frame.assign(start=[s.isoformat() for s in frame["start"]])
-            _replace(folder / f"{name}.csv", lambda path, text=text: text.to_csv(path, index=False))
-            _replace(folder / f"{name}.parquet", lambda path, frame=frame: frame.to_parquet(path, index=False))
+            write_whole(folder / f"{name}.csv", partial(text.to_csv, index=False))
+            write_whole(folder / f"{name}.parquet", partial(frame.to_parquet, index=False))
             written += [folder / f"{name}.csv", folder / f"{name}.parquet"]
         return tuple(written)
 
@@ -397,15 +396,3 @@ def _frame(rows: tuple[tuple[Any, ...], ...], names: tuple[str, ...], zone: str)
     frame = pd.DataFrame(dict(zip(names, map(list, columns), strict=True)))
     instants = pd.to_datetime(frame["start"], utc=True)
     return frame.assign(start=instants.dt.tz_convert(zone)).astype({names[3]: float})
-
-
-def _replace(path: Path, write: Any) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    os.close(handle)
-    part = Path(name)
-    try:
-        write(part)
-        part.chmod(0o644)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -7,10 +7,13 @@ thread of its own while the calling thread waits where it can be interrupted.
 from __future__ import annotations
 
 import atexit
+import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 from typing import Generic, TypeVar
 
 from solvers.outcome import Options
@@ -19,7 +22,7 @@ T = TypeVar("T")
 
 POLL_S = 0.1
 """How often the waiting thread looks up: Windows delivers Ctrl-C only between waits."""
-INTERRUPT_GRACE_S = 1.5
+INTERRUPT_GRACE_S = 1.0
 """How long a solver that was told to stop is waited for."""
 LIMIT_GRACE_S = 2.0
 LIMIT_GRACE_SHARE = 0.1
@@ -27,6 +30,47 @@ LIMIT_GRACE_SHARE = 0.1
 EXIT_GRACE_S = 10.0
 
 _left_behind: list[threading.Thread] = []
+
+
+@dataclass
+class Presses:
+    """Whether Ctrl-C was pressed while it was held back."""
+
+    asked: bool = False
+
+
+_held: list[Presses] = []
+
+
+@contextmanager
+def held_back() -> Iterator[Presses]:
+    """Within, a first Ctrl-C raises nothing: solves end with what they have, and whatever follows comes to its end. A
+    second one raises KeyboardInterrupt. So for every signal that would raise it; nothing is done where none would."""
+    presses = Presses()
+
+    def press(number: int, frame: FrameType | None) -> None:
+        if presses.asked:
+            signal.default_int_handler(number, frame)
+        presses.asked = True
+
+    mine: list[signal.Signals] = []
+    if threading.current_thread() is threading.main_thread():
+        known = (signal.SIGINT, signal.SIGTERM)
+        mine = [number for number in known if signal.getsignal(number) is signal.default_int_handler]
+    _held.append(presses)
+    try:
+        for number in mine:
+            signal.signal(number, press)
+        yield presses
+    finally:
+        _held.remove(presses)
+        for number in mine:
+            signal.signal(number, signal.default_int_handler)
+
+
+def pressed() -> bool:
+    """Whether Ctrl-C is held back that has been pressed."""
+    return any(presses.asked for presses in _held)
 
 
 @dataclass(frozen=True)
@@ -79,7 +123,7 @@ def run_stoppable(
         while not done.is_set():
             try:
                 done.wait(POLL_S)
-                asked = options.cancel is not None and options.cancel.is_set()
+                asked = pressed() or (options.cancel is not None and options.cancel.is_set())
             except KeyboardInterrupt:
                 if limit:
                     raise

@@ -23,6 +23,7 @@ from collections.abc import Callable
 from typing import Any
 
 from solvers.finish import Context, finish
+from solvers.interrupt import pressed
 from solvers.isolation import VARIABLE
 from solvers.outcome import Options, Result, Status
 from solvers.problem import Floats, Problem
@@ -97,7 +98,7 @@ class _Watch:
     def wait(self, worker: _Worker) -> tuple[str, Any]:
         """The worker's last message, or "ended" where it is to be ended."""
         while True:
-            asked = self._options.cancel is not None and self._options.cancel.is_set()
+            asked = pressed() or (self._options.cancel is not None and self._options.cancel.is_set())
             try:
                 kind, content = worker.told.get(timeout=max(0.0, min(POLL_S, self._last - time.monotonic())))
                 if not self._hear(kind, content):

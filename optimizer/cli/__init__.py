@@ -1,49 +1,48 @@
-"""The command line: `wattshift solve`, `replan`, `roll`, `validate`, `audit`, `value`, `init`, `schema`, `import`,
-`tariff`."""
+"""The command line. Its commands (`optimizer.cli.commands`) are imported when they are needed: Ctrl-C ends their
+import, too, without a word of where it was."""
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from io import TextIOWrapper
+from types import FrameType
+from typing import Any
 
-import typer
+INTERRUPTED = 130
 
-from optimizer.cli.audit import audit_command
-from optimizer.cli.init import init_command
-from optimizer.cli.prices import import_prices_command
-from optimizer.cli.replan import replan_command
-from optimizer.cli.roll import roll_command
-from optimizer.cli.scenario import schema_command, validate_command
-from optimizer.cli.solve import solve_command
-from optimizer.cli.tariff import tariffs
-from optimizer.cli.value import value_command
 
-app = typer.Typer(
-    name="wattshift",
-    help="Plan, hour by hour, where a facility's megawatts earn most: bitcoin mining or AI contracts.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-imports = typer.Typer(help="Bring operators' own files into the form that a scenario takes.", no_args_is_help=True)
+def __getattr__(name: str) -> Any:
+    if name != "app":
+        raise AttributeError(f"module 'optimizer.cli' has no attribute {name!r}")
+    from optimizer.cli.commands import app
 
-app.command("solve")(solve_command)
-app.command("replan")(replan_command)
-app.command("roll")(roll_command)
-app.command("validate")(validate_command)
-app.command("audit")(audit_command)
-app.command("value")(value_command)
-app.command("init")(init_command)
-app.command("schema")(schema_command)
-imports.command("prices")(import_prices_command)
-app.add_typer(imports, name="import")
-app.add_typer(tariffs, name="tariff")
+    return app
 
 
 def main() -> None:
     """Entry point of the `wattshift` command."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _leave)
+    from optimizer.cli.commands import app
+
     for stream in (sys.stdout, sys.stderr):
         # Names may be of any script: what a terminal has no letters for is escaped, and no error.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     app()
+
+
+def begin() -> None:
+    """A command begins: from here on Ctrl-C is an exception, and so is the wish that the process ends."""
+    if signal.getsignal(signal.SIGINT) is _leave:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """End while nothing has been done yet: in the midst of an import an exception would not always get through."""
+    os.write(2, b"interrupted\n")
+    os._exit(INTERRUPTED)

@@ -85,28 +85,41 @@ def explained(scenario: Scenario, schedule: Schedule, findings: Findings, keep: 
     if schedule.outcome.status != "infeasible":
         return Answer(scenario, schedule, findings, ())
     from optimizer.clash import clashes
+    from solvers.interrupt import pressed
 
     try:
-        return Answer(scenario, schedule, findings, clashes(scenario, keep=keep))
+        why = clashes(scenario, keep=keep)
     except KeyboardInterrupt:
-        return Answer(scenario, schedule, findings, ())
+        why = ()
+    return Answer(scenario, schedule, findings, () if pressed() else why)
 
 
 def answer(found: Answer, load: float, total: float, output: Path | None, *, json: bool) -> ExitCode:
-    """Write and print a plan; the exit code. `load`, `total`: seconds for reading the scenario, and for everything."""
+    """Write and print a plan; the exit code. `load`, `total`: seconds for reading the scenario, and for everything.
+    Raises OSError where it cannot be written; people see it before that."""
+    from solvers.interrupt import pressed
+
     seconds = found.schedule.seconds.model_copy(update={"load": load, "total": total})
     schedule = replace(found.schedule, seconds=seconds)
-    if output is not None and found.good:
-        schedule.write(output)
+    written, trouble = output is not None and found.good, None
+    if output is not None and written:
+        try:
+            schedule.write(output)
+        except OSError as error:
+            if json:
+                raise  # one object is printed: this one
+            written, trouble = False, error
     if json:
         from optimizer.report.machine import as_text, solve_object
 
         typer.echo(as_text(solve_object(schedule, found.findings, found.why)))
     else:
         _show(found._replace(schedule=schedule))
-        if output is not None and found.good:
+        if written:
             say(f"written: {output}")
-    code = exit_code(schedule.outcome, accepted=found.findings.ok)
+    if trouble is not None:
+        raise trouble
+    code = ExitCode.INTERRUPTED if pressed() else exit_code(schedule.outcome, accepted=found.findings.ok)
     if code is ExitCode.INTERRUPTED:
         complain("interrupted")
     return code

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import typer
 
+from optimizer.cli import begin
 from optimizer.report.plain import plain
 from optimizer.schedule import Outcome
 
@@ -86,6 +87,7 @@ def guarded(command: Command) -> Command:
             UnknownSolver,
         )
         try:
+            begin()
             return command(*args, **kwargs)
         except typer.Exit:
             raise

@@ -79,6 +79,8 @@ def _replan(
     from optimizer.scenario.faults import Fault, ScenarioError
     from optimizer.scenario.handover import read_state
     from optimizer.schedule import Schedule
+    from optimizer.whole import write_text
+    from solvers.interrupt import held_back
 
     begun = time.perf_counter()
     try:
@@ -91,11 +93,12 @@ def _replan(
     loaded = time.perf_counter() - begun
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)  # what cannot be written is told before the solve
-    with SolveProgress(options.solver, given.currency) as progress:
-        again = replan(
-            given, before, at, leave_usd=leave_usd, state=start, progress=progress.listener, **options._asdict()
-        )
-    found = explained(again.scenario, again.schedule, again.findings, again.keep)
-    if output is not None and found.good:
-        (output / SCENARIO_FILE).write_text(again.scenario.model_dump_json(), encoding="utf-8")
-    return answer(found, loaded, time.perf_counter() - begun, output, json=json)
+    with held_back():
+        with SolveProgress(options.solver, given.currency) as progress:
+            again = replan(
+                given, before, at, leave_usd=leave_usd, state=start, progress=progress.listener, **options._asdict()
+            )
+        found = explained(again.scenario, again.schedule, again.findings, again.keep)
+        if output is not None and found.good:
+            write_text(output / SCENARIO_FILE, again.scenario.model_dump_json())
+        return answer(found, loaded, time.perf_counter() - begun, output, json=json)

@@ -51,13 +51,15 @@ def solve_command(
 def _solve(argument: str, state: Path | None, options: Options, output: Path | None, *, json: bool) -> ExitCode:
     from optimizer.planner import plan_and_audit
     from optimizer.report.progress import SolveProgress
+    from solvers.interrupt import held_back
 
     begun = time.perf_counter()
     given = read_scenario(argument, state)
     loaded = time.perf_counter() - begun
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)  # what cannot be written is told before the solve
-    with SolveProgress(options.solver, given.currency) as progress:
-        schedule, findings = plan_and_audit(given, **options._asdict(), progress=progress.listener)
-    found = explained(given, schedule, findings)
-    return answer(found, loaded, time.perf_counter() - begun, output, json=json)
+    with held_back():
+        with SolveProgress(options.solver, given.currency) as progress:
+            schedule, findings = plan_and_audit(given, **options._asdict(), progress=progress.listener)
+        found = explained(given, schedule, findings)
+        return answer(found, loaded, time.perf_counter() - begun, output, json=json)

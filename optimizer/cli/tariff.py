@@ -29,6 +29,7 @@ def import_command(
     """Turn a URDB rate into a scenario's tariff, and name each field that it cannot honour."""
     from optimizer.tariff.errors import TariffError
     from optimizer.tariff.files import read_tariff, tariff_text
+    from optimizer.whole import write_text
 
     if output is not None and output.suffix.lower() not in {".toml", ".json"}:
         raise TariffError("--output", f"{str(output)!r}", "a .toml or a .json")
@@ -40,7 +41,7 @@ def import_command(
     if output is None:
         typer.echo(text, nl=False)
     else:
-        output.write_text(text, encoding="utf-8")
+        write_text(output, text)
         say(f"written    {output}")
     for field in tariff.not_honoured:  # not into the tariff's own text, which lists them itself
         say(f"not honoured: {field}", err=output is None)

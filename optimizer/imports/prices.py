@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -19,6 +18,7 @@ from optimizer.imports.errors import PriceFileError
 from optimizer.imports.readings import Readings
 from optimizer.imports.report import GAPS_LISTED, Gap, PriceReport
 from optimizer.imports.table import Table, read_table
+from optimizer.whole import write_text
 
 Reader = Callable[[Table, ZoneInfo, str | None, str | None], Readings]
 
@@ -66,16 +66,7 @@ class ImportedPrices:
             price = priced.get(minute)
             cell = "" if price is None else repr(price)
             lines.append(f"{_local(minute, self.zone).isoformat()},{cell}")
-        partial = target.with_name(f".{target.name}.partial")
-        try:
-            partial.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-            partial.replace(target)
-        except BaseException as error:
-            with suppress(OSError):
-                partial.unlink(missing_ok=True)
-            if isinstance(error, OSError):  # about the file asked for, not the partial one
-                raise OSError(error.errno, error.strerror or str(error), str(target)) from error
-            raise
+        write_text(target, "\n".join(lines) + "\n")
         return target
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from optimizer.rolling.day import DayRecord
 from optimizer.rolling.joined import Rolled
-from optimizer.rolling.journal import write_file
+from optimizer.whole import write_text, write_whole
 
 COLUMNS = ("day", "status", "gap", "planned_profit_usd", "settled_profit_usd", "seconds")
 
@@ -16,9 +16,8 @@ COLUMNS = ("day", "status", "gap", "planned_profit_usd", "settled_profit_usd", "
 def write_rolled(rolled: Rolled, folder: Path) -> None:
     """The joined schedule with its tables, the scenario that it is audited against, and one line a day."""
     rolled.schedule.write(folder)
-    text = rolled.scenario.model_dump_json()
-    write_file(folder / "scenario.json", lambda path: path.write_text(text, encoding="utf-8"))
-    write_file(folder / "days.csv", lambda path: _write_days(path, rolled.days))
+    write_text(folder / "scenario.json", rolled.scenario.model_dump_json())
+    write_whole(folder / "days.csv", lambda path: _write_days(path, rolled.days))
 
 
 def _write_days(path: Path, days: Sequence[DayRecord]) -> None:

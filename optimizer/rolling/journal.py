@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,10 @@ from optimizer.rolling.day import DayRecord, HowToSolve
 from optimizer.rolling.days import Days
 from optimizer.rolling.errors import JournalError
 from optimizer.schedule import Schedule
+from optimizer.whole import PART, write_text
 
 JOURNAL_VERSION = 1
 MANIFEST = "roll.json"
-_PART = ".part"
 
 
 class Journal:
@@ -33,14 +32,14 @@ class Journal:
         self._folder, self._names = folder, days.names
         self._days = folder / "days"
         self._days.mkdir(parents=True, exist_ok=True)
-        for left in (*folder.glob(f".*{_PART}"), *self._days.glob(f".*{_PART}")):
+        for left in (*folder.glob(f".*{PART}"), *self._days.glob(f".*{PART}")):
             left.unlink()  # of a run that was killed while it wrote
         manifest = _manifest(days, how)
         path = folder / MANIFEST
         if path.exists():
             _check_same(path, manifest)
         else:
-            _write_whole(path, json.dumps(manifest, indent=1))
+            write_text(path, json.dumps(manifest, indent=1))
 
     def done(self) -> list[DayRecord]:
         """The days that are done, from the first on without a gap."""
@@ -54,7 +53,7 @@ class Journal:
     def write(self, record: DayRecord, settled: Schedule) -> None:
         """Keep a day that is done: whole, or not at all."""
         head = json.dumps({"schema_version": JOURNAL_VERSION, "record": asdict(record)})
-        _write_whole(self._path(record.day), f'{head[:-1]}, "settled": {settled.to_json()}}}')
+        write_text(self._path(record.day), f'{head[:-1]}, "settled": {settled.to_json()}}}')
 
     def settled(self) -> Iterator[dict[str, Any]]:
         """The settled schedule of each day, one after the other, as JSON objects."""
@@ -78,22 +77,6 @@ class Journal:
         except (ValueError, KeyError, TypeError):
             pass
         raise JournalError(f"{path}: no day of a roll; delete it, and it is planned again with all that follow")
-
-
-def write_file(path: Path, write: Callable[[Path], object]) -> None:
-    """Let a file be written: it appears whole or not at all."""
-    part = path.with_name(f".{path.name}{_PART}")
-    try:
-        write(part)
-        with part.open("rb+") as stream:
-            os.fsync(stream.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _write_whole(path: Path, text: str) -> None:
-    write_file(path, lambda part: part.write_text(text, encoding="utf-8"))
 
 
 def _manifest(days: Days, how: HowToSolve) -> dict[str, Any]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import signal
 import tempfile
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType, TracebackType
-from typing import Self
 
-from optimizer.rolling.day import DayRecord, HowToSolve, do_day
+from optimizer.rolling.alone import alone_in
+from optimizer.rolling.day import DayRecord, HowToSolve, RollStopped, do_day
 from optimizer.rolling.days import Days, days_of
 from optimizer.rolling.joined import Rolled, join
 from optimizer.rolling.journal import Journal
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import State
+from solvers.interrupt import held_back
 
 Told = Callable[[Sequence[DayRecord], int], None]
 """Told the days that are done, and how many there are, after each day."""
@@ -54,7 +52,8 @@ def roll(
     how = HowToSolve(solver, gap, time_limit_s, fallbacks)
     all_days = days_of(scenario, days, look_ahead_hours)
     if folder is not None:
-        return _roll(all_days, how, Path(folder), told)
+        with alone_in(Path(folder)):
+            return _roll(all_days, how, Path(folder), told)
     with tempfile.TemporaryDirectory(prefix="wattshift-roll-") as temporary:
         return _roll(all_days, how, Path(temporary), told)
 
@@ -63,43 +62,23 @@ def _roll(days: Days, how: HowToSolve, folder: Path, told: Told | None) -> Rolle
     journal = Journal(folder, days, how)
     done = journal.done()
     try:
-        with _Stop() as stop:
+        with held_back() as presses:
             state = State.model_validate(journal.last_settled(len(done))["state"]) if done else days.whole.state
             for index in range(len(done), days.count):
-                record, settled = do_day(days, index, state, how)
+                try:
+                    record, settled = do_day(days, index, state, how)
+                except RollStopped:
+                    if presses.asked:  # nothing was found, for want of time
+                        raise KeyboardInterrupt from None
+                    raise
                 journal.write(record, settled)
                 assert settled.state is not None
                 done.append(record)
                 state = settled.state
                 if told is not None:
                     told(done, days.count)
-                if stop.asked:  # a solver that was done by then has swallowed it
+                if presses.asked:
                     raise KeyboardInterrupt
-            return join(days, how, journal, done)
+        return join(days, how, journal, done)
     except KeyboardInterrupt:
         raise Interrupted(len(done), days.count) from None
-
-
-class _Stop:
-    """Remembers Ctrl-C, where nobody else does."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        self._mine = False
-
-    def __enter__(self) -> Self:
-        main = threading.current_thread() is threading.main_thread()
-        self._mine = main and signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        if self._mine:
-            signal.signal(signal.SIGINT, self._ask)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._mine:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    def _ask(self, number: int, frame: FrameType | None) -> None:
-        self.asked = True
-        signal.default_int_handler(number, frame)

@@ -12,6 +12,7 @@ from optimizer.starter.errors import StarterError
 from optimizer.starter.fleet_list import checked_name, read_fleets
 from optimizer.starter.folder import PRICES_FILE, SCENARIO_FILE, room_for
 from optimizer.starter.scenario_text import scenario_text
+from optimizer.whole import write_text
 
 if TYPE_CHECKING:
     from optimizer.imports import ImportedPrices
@@ -57,7 +58,7 @@ def start_from(
     scenario_path, prices_path = room_for(folder, [SCENARIO_FILE, PRICES_FILE])
     try:
         imported.write_csv(prices_path)
-        scenario_path.write_text(text, encoding="utf-8", newline="\n")
+        write_text(scenario_path, text)
         load(scenario_path)
     except (OSError, ScenarioError) as error:
         for path in (scenario_path, prices_path):

@@ -109,4 +109,4 @@ def test_the_file_read_is_not_overwritten(tmp_path: Path) -> None:
     assert source.read_text() == text
     result = CliRunner().invoke(app, [*call, str(tmp_path / "none" / "out.csv")])
     assert result.exit_code == 2 and result.output.startswith(f"{tmp_path / 'none' / 'out.csv'}: ")
-    assert "partial" not in result.output
+    assert ".part" not in result.output
