@@ -90,10 +90,10 @@ def parse(data: bytes, *, form: str, folder: Path, source: str = "scenario") -> 
     try:
         scenario = Scenario.model_validate(resolved)
     except ValidationError as every:
-        error = _in_reach(every, resolved)
+        told = _in_reach(every, resolved)
         unread = {fault.place for fault in faults}
-        single = faults_from(error, raw)
-        across = [fault for fault in faults_across(resolved, error) if not _follows(fault, single)]
+        single = faults_from(told, raw)
+        across = [fault for fault in faults_across(resolved, told) if not _follows(fault, single)]
         found = [*single, *across]
         faults += [fault for fault in found if fault.place not in unread]
         raise ScenarioError(faults, source) from None
