@@ -182,10 +182,11 @@ def test_infeasible_is_never_said_unconfirmed(fake: Callable[..., list[Fake]], m
     assert reasons(schedule)[-1] == "it found nothing in its time: nobody can"
 
 
-def test_two_that_say_unbounded_are_believed(fake: Callable[..., list[Fake]]) -> None:
+def test_two_that_say_unbounded_are_believed(fake: Callable[..., list[Fake]], monkeypatch: pytest.MonkeyPatch) -> None:
     fake(says_unbounded, *NAMES)
-    # At a negative price import earns, and its column has no bound of its own.
-    schedule = plan(toy(-10.0))
+    # Every column of a facility has a bound: the problem is taken for one with a column that earns and has none.
+    monkeypatch.setattr(Problem, "limited", False)
+    schedule = plan(toy())
     assert asked(schedule) == [("highs", "unbounded"), ("highs-presolve", "unbounded")]
     assert reasons(schedule) == ["it says unbounded, alone so far", ""]
     assert schedule.outcome.status == "unbounded"
