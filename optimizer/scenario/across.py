@@ -27,8 +27,6 @@ _STAND_INS: tuple[tuple[Any, ...], ...] = (
 
 def faults_across(document: Any, error: ValidationError) -> list[Fault]:
     """Faults across fields, beside those of single fields that `error` tells of."""
-    if error.error_count() > _MOST_ERRORS:
-        return []
     if any(item["type"] == "scenario" for item in error.errors(include_url=False, include_input=False)):
         return []  # then no single field was at fault, and these are told of already
     once, twice = (_with_stand_ins(document, error, values) for values in _STAND_INS)
@@ -38,6 +36,8 @@ def faults_across(document: Any, error: ValidationError) -> list[Fault]:
 def _with_stand_ins(document: Any, error: ValidationError, values: tuple[Any, ...]) -> list[Fault]:
     tried: dict[Keys, int] = {}
     for _ in range(2 * len(values)):
+        if error.error_count() > _MOST_ERRORS:
+            return []
         errors = error.errors(include_url=False, include_input=False)
         unknown = {keys_of(item["loc"], document) for item in errors if item["type"] == "extra_forbidden"}
         for keys in {keys_of(item["loc"], document) for item in errors}:
