@@ -232,6 +232,16 @@ def test_a_run_starts_only_where_it_ends_in_time():
     hand.assert_caught(toy, plan, "batch_window", "job", 0, 0.5)
 
 
+def test_a_run_in_half_hours():
+    """2.25 GPU-hours on one GPU are five half hours, the last of them half used; from 00:30 on they end at 03:00."""
+    toy, plan = worked.not_preemptible_in_half_hours()
+    hand.assert_accepted(toy, plan, 225)
+    late, _ = worked.not_preemptible_in_half_hours(deadline=f"{worked.DAY}02:45:00")
+    hand.assert_caught(late, plan, "batch_window", "job", 1, 0.25)
+    spoilt = hand.set_row(plan, toy, "job", "owed_gpu_hours", 5, 0.5)
+    hand.assert_caught(toy, spoilt, "batch_owed", "job", 5, 0.25)
+
+
 def test_a_run_under_way_goes_on_past_its_hard_end():
     under_way = {"started": True, "running": True, "pool": "pool", "done_gpu_hours": 1.0}
     case: dict[str, Any] = {

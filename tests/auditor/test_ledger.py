@@ -9,7 +9,7 @@ import pytest
 
 from optimizer.auditor import audit
 from optimizer.schedule import LedgerRow, Outcome
-from tests.auditor import hand, worked
+from tests.auditor import hand, plant, worked
 from tests.toys import group_fleet, scenario
 
 
@@ -38,6 +38,14 @@ def test_a_line_given_twice_or_at_no_time_or_in_the_wrong_part():
     hand.assert_caught(toy, replace(plan, ledger_rows=(*plan.ledger_rows, odd)), "rows", line.item, None, line.usd)
     moved = replace(plan, ledger_rows=plan.ledger_rows[1:], look_ahead_ledger_rows=(line,))
     hand.assert_caught(toy, moved, "rows", line.item, 0, line.usd)
+
+
+def test_the_first_line_of_the_look_ahead_in_the_committed_ledger():
+    toy, plan = plant.battery_141(committed=1)
+    (energy, *_) = plan.look_ahead_ledger_rows
+    left = tuple(row for row in plan.look_ahead_ledger_rows if row is not energy)
+    moved = replace(plan, ledger_rows=(*plan.ledger_rows, energy), look_ahead_ledger_rows=left)
+    hand.assert_caught(toy, moved, "rows", energy.item, 1, energy.usd)
 
 
 def test_a_line_that_is_no_number():

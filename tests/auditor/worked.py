@@ -211,6 +211,27 @@ def not_preemptible(**terms: Any) -> Worked:
     return toy, hand.schedule(toy, rows, ledger, contracts=[done], state=state)
 
 
+def not_preemptible_in_half_hours(deadline: str = f"{DAY}03:00:00") -> Worked:
+    """2.25 GPU-hours at 100 USD on one GPU, without a break, from 00:30 to 03:00; energy is free."""
+    contract = job(gpu_hours=2.25, deadline=deadline, preemptible=False, penalty_usd_per_gpu_hour=0.0)
+    toy = scenario([0.0] * 6, pools=[gpu_pool()], contracts=[contract], time={"resolution_minutes": 30})
+    on = [0, 1, 1, 1, 1, 1]
+    owed = [0, 0.5, 0.5, 0.5, 0.5, 0.25]
+    rows = {
+        "site": hand.site(on, 0),
+        "hall": hand.hall(on),
+        "pool": hand.nodes(on, [0, 1, 0, 0, 0, 0], [0] * 6, on, on),
+        "job": hand.gpus(on) | {"owed_gpu_hours": owed, "restart_gpu_hours": 0, "running": on, "restarts": 0},
+    }
+    state = {
+        "pools": {"pool": hand.nodes_state((True, 1, 2.5), it_power_mw=1)},
+        "contracts": {"job": batch_state(2.25, running=True, closed=True)},
+    }
+    done = hand.report("job", "batch", 2.25, short_gpu_hours=0.0, finish=toy.horizon.at(6), lateness_hours=0.0)
+    ledger = {"job": {"contract_revenue": [100 * hours for hours in owed]}}
+    return toy, hand.schedule(toy, rows, ledger, contracts=[done], state=state)
+
+
 def reserved(price: list[float], **terms: Any) -> Worked:
     """1 GPU for 20 h at 100 USD, a tier below 0.95 with 50 % credit; the last hour is not delivered."""
     contract = {

@@ -4,9 +4,9 @@ Changed are comparisons (the other side of the boundary; the opposite), arithmet
 numbers (one more, or twice where that is more; zero), booleans, min/max, any/all, floor/ceil, first/last index, slices,
 keyword arguments (left out), statements (left out), returned values (None).
 
-Left alone, as no behaviour that a plan or a bill is judged by: text (strings, f-strings, what an exception says,
-units, __repr__ and the like), annotations, decorators, asserts and `strict=` (checks of the code on itself), `encoding=`, and
-the boundary of a comparison that has a tolerance, where either side is right.
+Left alone, as no behaviour that a plan or a bill is judged by: text (strings, f-strings, what an exception says, units,
+__repr__ and the like), annotations, decorators, asserts and `strict=` (checks of the code on itself), `encoding=`, the
+boundary of a comparison that has a tolerance, where either side is right, and a tolerance set to zero.
 """
 
 from __future__ import annotations
@@ -19,9 +19,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-TOLERANCE = re.compile(r"1e-\d+|tiny|tolerance|slack|eps|\bleast|LEAST|close|SHARE", re.IGNORECASE)
+TOLERANCE = re.compile(
+    r"1e-\d+|tiny|tolerance|slack|[A-Z_]*(SLACK|LEAST|SHARE|ABSOLUTE|WHOLE|ROUNDING|NUMERICAL|VIOLATED|NOTICED|LEFT|SAME)"
+)
 """What names a tolerance in a comparison."""
-TEXT_FUNCTIONS = {"__repr__", "__str__", "__format__"}
+TOLERANCES = 1e-4
+"""Numbers up to this are tolerances: none at all only makes a check more strict than rounding is."""
+TEXT_FUNCTIONS = {"__repr__", "__str__", "__format__", "_words"}
+TEXTS = {"message", "what", "why", "words"}
+"""Names of text that is shown."""
 SKIPPED_KEYWORDS = {"strict", "encoding", "message", "unit", "description", "help", "title"}
 BOUNDARY = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
 OPPOSITE = {
@@ -204,7 +210,7 @@ class _Finder(ast.NodeVisitor):
             self.replace(node, repr(not value))
         elif isinstance(value, int | float):
             self.replace(node, repr(value * 2 if abs(value) >= 1000 else value + 1))
-            if value != 0:
+            if abs(value) > TOLERANCES:
                 self.replace(node, repr(type(value)(0)))
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
@@ -249,6 +255,9 @@ class _Finder(ast.NodeVisitor):
             self.replace(test, f"not ({ast.unparse(test)})")
 
     def visit_IfExp(self, node: ast.IfExp) -> None:
+        texts = _is_text(node.body) and _is_text(node.orelse)
+        if texts and (isinstance(node.body, ast.JoinedStr) or isinstance(node.orelse, ast.JoinedStr)):
+            return
         self.condition(node.test)
         self.generic_visit(node)
 
@@ -273,7 +282,7 @@ class _Finder(ast.NodeVisitor):
         self.visit(node.value)
 
     def visit_Assign(self, node: ast.Assign) -> None:
-        if any(isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets):
+        if any(isinstance(target, ast.Name) and target.id in TEXTS for target in node.targets):
             return
         if all(isinstance(target, ast.Attribute | ast.Subscript) for target in node.targets):
             self.replace(node, "pass")
@@ -291,9 +300,9 @@ class _Finder(ast.NodeVisitor):
     visit_Break = visit_Continue
 
     def visit_Return(self, node: ast.Return) -> None:
-        if node.value is None:
+        if node.value is None or _is_text(node.value):
             return
-        if not (isinstance(node.value, ast.Constant) and node.value.value is None) and not _is_text(node.value):
+        if not (isinstance(node.value, ast.Constant) and node.value.value is None):
             self.replace(node.value, "None")
         self.visit(node.value)
 

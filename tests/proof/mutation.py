@@ -33,7 +33,7 @@ COPIED = ("optimizer", "solvers", "tests", "scenarios", "pyproject.toml", "READM
 JUDGED = {"audit": ("optimizer/auditor", "optimizer/tariff"), "rest": ("optimizer", "solvers")}
 LONG = ("proof", "benchmarks", "real_days", "scenarios", "test_structure.py")
 """Tests that are left out: long, or of the text of the code."""
-SECONDS = 60.0
+SECONDS, QUICK_SECONDS = 30.0, 15.0
 """Processor time of the tests that a mutant has to survive, as they take on the tree as it is."""
 
 
@@ -72,7 +72,7 @@ def survivors(part: str, count: int, seed: int, quick: bool = False, show: bool 
         orders = {
             "mutants": [asdict(mutant) for mutant in mutants],
             "tests": [*tests, *(f"--ignore=tests/{name}" for name in left_out)],
-            "seconds": SECONDS,
+            "seconds": QUICK_SECONDS if quick else SECONDS,
         }
         (folder / "orders").write_text(json.dumps(orders))
         alive = []
