@@ -21,6 +21,7 @@ import numpy as np
 
 from optimizer.auditor import audit
 from optimizer.auditor.findings import Findings, Violation
+from optimizer.components.energy import export_price
 from optimizer.rolling.day import DayRecord, HowToSolve
 from optimizer.rolling.days import Days
 from optimizer.rolling.journal import Journal
@@ -117,6 +118,9 @@ def join(days: Days, how: HowToSolve, journal: Journal, records: Sequence[DayRec
     collected = _Collected(scenario.horizon)
     for settled in journal.settled():
         collected.add(settled)
+    key = "site", "export_price_usd_per_mwh"
+    if key in collected.dispatch:  # a day without any export limit does not tell it
+        collected.dispatch[key] = export_price(scenario.supply, scenario.horizon)
     assert collected.solver is not None
     profit = sum(record.settled_profit_usd for record in records)
     seconds = collected.seconds | {

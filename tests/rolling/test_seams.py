@@ -8,6 +8,7 @@ from optimizer.rolling import RollStopped
 from optimizer.scenario.scenario import Scenario
 from tests.oracle.generator import small_scenario
 from tests.rolling.in_parts import in_parts, with_accruals, with_plant
+from tests.toys import scenario
 
 PLAIN, PLANTS = range(60), range(100, 130)
 
@@ -44,3 +45,18 @@ def test_the_parts_do_not_all_stop() -> None:
         except RollStopped:
             continue
     assert done >= 12
+
+
+def test_a_part_that_cannot_export_beside_one_that_can() -> None:
+    """1 MW of sun and no load; export at 40 and 80 USD/MWh is allowed in the second part only: 80 USD."""
+    toy = scenario(
+        [40.0, 80.0],
+        site={"export_limit_mw": [0.0, 1.0]},
+        supply={
+            "energy": {"price_usd_per_mwh": [40.0, 80.0]},
+            "renewables": [{"name": "sun", "capacity_mw": 1.0, "factor": 1.0}],
+        },
+    )
+    rolled = in_parts(toy, (0, 1, 2))
+    assert rolled.findings.ok, str(rolled.findings)
+    assert rolled.schedule.profit_usd == pytest.approx(80.0)
