@@ -96,3 +96,16 @@ def test_months_and_days():
 def test_windows_follow_the_local_clock(start, prices):
     tou = {"windows": [window(10, start="00:00", end="02:00"), window(30)]}
     hand.assert_accepted(*idle(prices, start, tou))
+
+
+def test_a_moment_that_no_window_covers():
+    """A scenario is refused for that; the audit does not count on it."""
+    tou = {"windows": [window(10, start="00:00", end="02:00"), window(0)]}
+    toy, plan = idle([10, 10, 0], "2026-01-06T00:00:00", tou)
+    energy = toy.supply.energy
+    short = energy.tou.model_copy(update={"windows": energy.tou.windows[:1]})
+    energy = energy.model_copy(update={"tou": short})
+    toy = toy.model_copy(update={"supply": toy.supply.model_copy(update={"energy": energy})})
+    found = hand.assert_caught(toy, plan, "input", "site", 2)
+    assert "covers 2026-01-06T02:00:00-06:00" in found.message
+    assert {v.start for v in hand.audit(toy, plan).violations} == {toy.horizon.label(2)}

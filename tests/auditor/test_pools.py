@@ -60,6 +60,21 @@ def test_ramp_start_cost_and_running_cost():
     hand.assert_caught(toy, plan, "profit", "schedule", None, 5)
 
 
+def test_the_ramp_counts_from_the_power_before():
+    """0.6 MW with 0.5 MW/h: from 0.2 MW, or from the 0.2 MW of an idle node, but not from nothing."""
+    toy, plan = worked.spot_nodes({"ramp_mw_per_hour": 0.5})
+    off = {"nodes": [{"on": False, "nodes": 2}]}
+    for power_mw, over in ((0.2, False), (0.0, True), (None, True)):
+        pool = off if power_mw is None else off | {"it_power_mw": power_mw}
+        state = type(toy.state).model_validate({"pools": {"pool": pool}})
+        found = hand.audit(toy.model_copy(update={"state": state}), plan).violations
+        assert {v.rule for v in found} == ({"ramp"} if over else set())
+    on = {"nodes": [{"on": True, "nodes": 1}, {"on": False, "nodes": 1}]}
+    state = type(toy.state).model_validate({"pools": {"pool": on}})
+    found = hand.audit(toy.model_copy(update={"state": state}), plan).violations
+    assert "ramp" not in {v.rule for v in found}
+
+
 def test_gpus_need_powered_nodes():
     toy, plan = worked.spot_nodes()
     plan = hand.set_row(plan, toy, "pool", "nodes_on", 0, 0)
@@ -115,6 +130,8 @@ def test_a_declined_contract():
     said = hand.set_report(plan, 0, accepted=False)
     hand.assert_caught(toy, said, "declined", "spot", 0, 4)
     hand.assert_caught(toy, said, "ledger", "spot", 0, 80)
+    unsaid = hand.audit(toy, hand.replace(plan, contracts=())).violations
+    assert unsaid and "declined" not in {v.rule for v in unsaid}
     rows = {
         "site": hand.site(0, 100),
         "hall": hand.hall(0),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.auditor import hand, worked
-from tests.toys import group_fleet, scenario
+from tests.toys import gpu_pool, group_fleet, scenario, spot
 
 
 def test_pue_and_facility_power():
@@ -76,6 +76,26 @@ def test_the_overhead_is_always_there():
 def test_the_overhead_is_off_with_the_hall():
     hand.assert_accepted(*overhead(True, 0.0), 45)
     hand.assert_caught(*overhead(True, 0.1), "hall_power", "hall", 1, 0.1)
+
+
+def test_a_hall_that_is_next_to_dark_may_have_its_overhead_or_not():
+    """5e-7 GPUs of 1 MW are within the tolerance of none, and not none."""
+    hall = {"overhead_mw": 0.1, "overhead_off_with_hall": True}
+    toy = scenario([0.0], pools=[gpu_pool()], contracts=[spot(price=0.0)], hall=hall)
+    state = {
+        "pools": {"pool": hand.nodes_state((False, 1, 1e5))},
+        "contracts": {"spot": {"kind": "spot", "accepted": True}},
+    }
+    for overhead_mw, accepted in ((0.0, True), (0.1, True), (0.04, False), (0.06, False)):
+        rows = {
+            "site": hand.site(overhead_mw, 0),
+            "hall": hand.hall(5e-7, facility_mw=overhead_mw + 5e-7),
+            "pool": hand.nodes([0], [0], [0], 5e-7, 5e-7),
+            "spot": hand.gpus(5e-7) | {"price_usd_per_gpu_hour": 0},
+        }
+        plan = hand.schedule(toy, rows, {}, contracts=[hand.report("spot", "spot", 5e-7)], state=state)
+        found = {v.rule for v in hand.audit(toy, plan).violations}
+        assert ("hall_power" in found) != accepted, (overhead_mw, found)
 
 
 def test_the_overhead_alone_may_exceed_the_limit():

@@ -111,6 +111,27 @@ def test_a_barred_mode_is_none_to_rise_to():
     hand.assert_accepted(*flexible.yard(site={"ambient_c": 30.0}))
 
 
+def test_a_mode_is_barred_above_its_limit_only():
+    hot = [mode("normal", max_ambient_c=30.0), *flexible.MIXED["modes"][1:]]
+    toy, plan = flexible.yard(site={"ambient_c": 30.0})
+    fleet = type(toy.fleets[0]).model_validate(toy.fleets[0].model_dump() | {"modes": hot})
+    hand.assert_accepted(toy.model_copy(update={"fleets": (fleet,)}), plan)
+
+
+@pytest.mark.parametrize("further", [mode("odd", 0.5, 120), mode("slow", 1.0, 50)])
+def test_groups_rise_to_the_highest_draw_and_of_two_to_the_one_that_hashes_more(further):
+    """A mode that draws less and hashes more, or draws as much and hashes less, is not risen to."""
+    toy, plan = flexible.yard()
+    dumped = toy.fleets[0].model_dump()
+    fleet = type(toy.fleets[0]).model_validate(dumped | {"modes": [*flexible.MIXED["modes"], further]})
+    name = further["name"]
+    rows = [("miners", f"groups[{name}]"), ("miners", f"groups_started[{name}]"), ("ECRS", f"up_mw[miners {name}]")]
+    rows += [("reg", f"{way}_mw[miners {name}]") for way in ("up", "down")]
+    none = tuple(plan.dispatch_rows[0]._replace(item=item, quantity=what, value=0.0) for item, what in rows)
+    plan = hand.replace(plan, dispatch_rows=(*plan.dispatch_rows, *none))
+    hand.assert_accepted(toy.model_copy(update={"fleets": (fleet,)}), plan, 67.55)
+
+
 def test_warming_groups_are_not_counted():
     hand.assert_accepted(*flexible.warming(), 5)
     toy, plan = flexible.warming((0.5, 1))

@@ -108,3 +108,19 @@ def test_rows(case, item, quantity, rule, at_capacity):
     for share, caught in ((INSIDE, False), (OUTSIDE, True), (-INSIDE, False), (-OUTSIDE, True)):
         spoilt = hand.set_row(plan, toy, item, quantity, 0, value + share * at_capacity)
         assert ((rule, item) in {(v.rule, v.item) for v in audit(toy, spoilt).violations}) == caught, share
+
+
+def test_a_credit_is_within_a_millionth_of_the_fee():
+    """2,000 USD for 20 GPU-hours, half of it credited."""
+    toy, plan = worked.reserved_1140()
+    credit = plan.contracts[0].credit_usd
+    for share, caught in ((INSIDE, False), (OUTSIDE, True)):
+        said = hand.set_report(plan, 0, credit_usd=credit + share * 2000)
+        assert ("contracts" in {v.rule for v in audit(toy, said).violations}) == caught
+
+
+def test_carbon_in_the_state_is_within_a_gram_up_to_a_tonne():
+    toy, plan = plant.emissions(committed=1, before=0.0)
+    for share, caught in ((INSIDE, False), (OUTSIDE, True)):
+        said = hand.set_state(plan, lambda state, share=share: state.update(carbon_tonnes=0.8 + share))
+        assert ("state" in {v.rule for v in audit(toy, said).violations}) == caught

@@ -180,7 +180,9 @@ def test_the_bill_as_a_dict() -> None:
     [
         (datetime(2024, 1, 1), 60, [1.0], "no offset"),
         (datetime(2024, 1, 1, tzinfo=UTC), 0, [1.0], "0 minutes"),
-        (datetime(2024, 1, 1, tzinfo=UTC), 1440, [1.0], "1440 minutes"),
+        (datetime(2024, 1, 1, tzinfo=UTC), 61, [1.0], "61 minutes"),
+        (datetime(2024, 1, 1, 0, 0, 1, tzinfo=UTC), 60, [1.0], "00:00:01"),
+        (datetime(2024, 1, 1, tzinfo=UTC), 60, [[1.0]], "shape"),
         (datetime(2024, 1, 1, tzinfo=UTC), 60, [], "shape"),
         (datetime(2024, 1, 1, tzinfo=UTC), 60, [1.0, float("nan")], "2024-01-01T01:00:00"),
         (datetime(2024, 1, 1, tzinfo=UTC), 60, [float("inf")], "beyond measure"),
@@ -189,6 +191,12 @@ def test_the_bill_as_a_dict() -> None:
 def test_a_broken_load(start, minutes, values, words) -> None:
     with pytest.raises(TariffError, match=words):
         MeteredLoad(start, minutes, values)
+
+
+@pytest.mark.parametrize(("minutes", "count"), [(1, 60), (60, 1)])
+def test_the_shortest_and_the_longest_intervals(minutes, count) -> None:
+    metered = MeteredLoad(datetime(2024, 1, 1, 6, tzinfo=UTC), minutes, [2.0] * count)
+    assert bill(tariff(energy=[energy(kwh(1.0))]), metered, timezone=CENTRAL).total_usd == pytest.approx(2.0)
 
 
 def test_a_zone_or_calendar_that_does_not_exist() -> None:

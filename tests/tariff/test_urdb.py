@@ -178,6 +178,13 @@ def test_coincident_schedules() -> None:
     assert named(raw) == ["coincidentrateschedule"]
 
 
+def test_a_coincident_period_that_no_hour_is_in_is_no_charge() -> None:
+    structure = [[{"rate": 0.0}], [{"rate": 9.0}], [{"rate": 5.0}]]
+    schedule = [[2 * hour for hour in COINCIDENT_JANUARY[0]], *COINCIDENT_JANUARY[1:]]
+    found = import_urdb(rate(coincidentratestructure=structure, coincidentrateschedule=schedule))[0]
+    assert [charge.name for charge in found.coincident] == ["coincident 2"]
+
+
 @pytest.mark.parametrize("spelling", ["coincidentrateschedule", "coincidentschedule"])
 def test_a_coincident_schedule_of_zeros_bills_nothing(spelling: str) -> None:
     raw = rate(coincidentratestructure=[[{"rate": 0.79}]], **{spelling: ZEROS})
@@ -308,6 +315,17 @@ def test_a_broken_rate(raw: Any, place: str, found: str, allowed: str) -> None:
         import_urdb(raw)
     assert (caught.value.place, caught.value.found[: len(found)]) == (place, found)
     assert allowed in caught.value.allowed
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_numbers_up_to_their_limits(sign: int) -> None:
+    """A rate is at most a million, any other number 10^15."""
+    assert import_urdb(rate(energyratestructure=[[{"rate": sign * 1e6}]]))
+    with pytest.raises(UrdbError, match="at most 1e"):
+        import_urdb(rate(energyratestructure=[[{"rate": sign * 1.001e6}]]))
+    assert import_urdb(rate(energyratestructure=[[{"rate": 0.1, "max": 1e15}, {"rate": 0.2}]]))
+    with pytest.raises(UrdbError, match="at most 1e"):
+        import_urdb(rate(energyratestructure=[[{"rate": 0.1, "max": sign * 1.001e15}, {"rate": 0.2}]]))
 
 
 NAMED = {

@@ -118,7 +118,9 @@ def hours_of_use(charge: dict[str, Any], d0: float, d1: float, load: list[float]
     and with the plan, whose demand costs nothing."""
     energy = [rates(tier(0.05, up_to_kwh_per_kw=4.0), tier(0.08))]
     before = month("2026-01", 10.0, peaks_mw=so_far)
-    toy = billed.site(len(load), {"energy": energy, "demand": [charge]}, price=None, state={"months": [before]})
+    summer = always(0, name="summer", windows=[{"months": [7]}])
+    charges = [summer, charge] if charge.get("windows") else [charge]
+    toy = billed.site(len(load), {"energy": energy, "demand": charges}, price=None, state={"months": [before]})
     mwh = 10 + sum(load)
     extra = (max(0, mwh - 4 * d1) - max(0, 10 - 4 * d0)) * 30
     peak = max(load + list(so_far.values())) if not charge.get("windows") else max([0, *so_far.values()])
