@@ -47,6 +47,8 @@ def answers(scenario: Scenario) -> list[Said]:
         status = "proven" if near else outcome.status
         said.append(Said(route, status, schedule.horizon_profit_usd))
     own = independent(scenario, "cbc", LIMIT_S)
+    if own.status == "unproven":
+        own = independent(scenario, "highs", LIMIT_S)
     said.append(Said("independent", own.status, own.profit))
     return said
 

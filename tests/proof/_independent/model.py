@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 import pulp
@@ -33,7 +34,11 @@ def independent(scenario: Scenario, solver: str = "cbc", limit_s: float = 60.0) 
     else:
         # Presolve of HiGHS 1.13 has lost optima; see solvers/highs.py.
         engine = pulp.HiGHS(msg=False, timeLimit=limit_s, gapRel=1e-9, gapAbs=1e-7, threads=1, presolve="off")
-    world.problem.solve(engine)
+    try:
+        world.problem.solve(engine)
+    except pulp.PulpSolverError as error:
+        print(f"independent model: {solver} crashed: {error}", file=sys.stderr, flush=True)
+        return Answer("unproven", None)
     if world.problem.sol_status == pulp.LpSolutionOptimal:
         return Answer("proven", float(pulp.value(world.problem.objective)))
     return Answer("infeasible" if world.problem.status == pulp.LpStatusInfeasible else "unproven", None)
