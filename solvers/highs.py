@@ -15,6 +15,7 @@ from highspy import HighsModelStatus as Native
 from highspy import cb
 
 from solvers.gap import LEAST_DENOMINATOR, denominator
+from solvers.implied import with_ends
 from solvers.interrupt import run_stoppable
 from solvers.outcome import Options, Progress
 from solvers.problem import Floats, Problem
@@ -52,6 +53,7 @@ class HighsRoute:
             # worse "optimum"; 1.15.1, which cannot be loaded beside ortools, does not. Without presolve 2,400
             # agree with enumeration and 2,500 with SCIP, and days and weeks take as long.
             solver.setOptionValue("presolve", self._presolve)
+            problem = with_ends(problem)
         if math.isfinite(options.time_limit_s):
             solver.setOptionValue("time_limit", float(options.time_limit_s))
         if _load(solver, problem) is highspy.HighsStatus.kError:

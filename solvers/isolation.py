@@ -37,8 +37,12 @@ def current() -> Isolation:
         return asked
     if os.environ.get(VARIABLE, "") in {"", "0"}:
         return Isolation(False)
+    return Isolation(True, _memory_mb())
+
+
+def _memory_mb() -> int | None:
     memory = os.environ.get(MEMORY_VARIABLE, "")
-    return Isolation(True, int(memory) if memory.isdecimal() and int(memory) else None)
+    return int(memory) if memory.isdecimal() and int(memory) else None
 
 
 @contextmanager
@@ -48,7 +52,8 @@ def isolation(on: bool | None = True, memory_mb: int | None = None) -> Iterator[
         yield
         return
     if memory_mb is None:
-        memory_mb = current().memory_mb
+        known = current()
+        memory_mb = known.memory_mb if known.on else _memory_mb()
     token = _asked.set(Isolation(on, memory_mb))
     try:
         yield
