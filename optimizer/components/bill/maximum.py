@@ -17,6 +17,9 @@ from optimizer.components.model import PeriodSum
 from solvers.builder import FloatLike, ProblemBuilder
 
 
+BEYOND = 1e-3
+
+
 def scalar(constant: float = 0.0) -> PeriodSum:
     """An expression of one entry."""
     made = PeriodSum(1)
@@ -47,8 +50,10 @@ def highest(
 ) -> PeriodSum:
     """max(floor, amounts) as an expression of one entry. `exact`: bound from above too; then `least` and `most` are
     what each amount lies between in any plan."""
-    column = builder.columns(1, floor)
     count = len(amounts.constant)
+    top = max(floor, float(np.max(most, initial=floor)))
+    # Columns without end have cost HiGHS optima; this one is loose.
+    column = builder.columns(1, floor, top + BEYOND * max(1.0, abs(top)))
     made = scalar()
     made.add(column, 1.0, np.zeros(1, dtype=np.int64))
     entry, columns, values = amounts.triplets()
@@ -57,7 +62,6 @@ def highest(
     builder.add(rows[entry], columns, -values)
     if exact:
         lowest = np.broadcast_to(np.asarray(least, dtype=float), (count,))
-        top = max(floor, float(np.max(most, initial=floor)))
         chosen = builder.columns(count, 0.0, 1.0, integer=True)
         rows = builder.rows(count, -np.inf, amounts.constant + top - lowest)
         builder.add(rows, column, 1.0)
