@@ -146,7 +146,7 @@ class Server:
         }
         files = {name.split("::")[0] for name in direct}
         near = run_order(path, sorted({name.split("::")[0] for name in self.seconds}))
-        if line is None:
+        if line is None or not direct:  # what a library's own threads call is not seen being entered
             files |= {file for file, score in near.items() if score < 2}
         found = [name for name in self.seconds if name.split("::")[0] in files]
         ordered = sorted(found, key=lambda n: (n not in direct, near[n.split("::")[0]], self.seconds[n]))
