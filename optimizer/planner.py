@@ -22,6 +22,7 @@ from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import State, TariffState
 from optimizer.schedule import DispatchRow, FoundPeak, LedgerRow, Outcome, Schedule, Seconds, Size, Solver
 from optimizer.setpoints import Keep
+from optimizer.ties import decided
 from solvers import Options, Progress, Result, SolverUnavailable, Status, isolation
 from solvers.gap import LEAST_DENOMINATOR, REFERENCE_SHARE
 from solvers.problem import Floats
@@ -114,6 +115,7 @@ def plan_and_audit(
 
         def read(result: Result) -> tuple[Schedule, Findings]:
             nonlocal audit_s
+            result = decided(formulation, result, time_limit_s - (time.perf_counter() - begun))
             schedule = schedule_of(formulation, result, gap, Seconds())
             if schedule.profit_usd is not None:
                 schedule = replace(schedule, expected_peaks=tuple(found))

@@ -96,7 +96,7 @@ def _softly_held(formulation: Formulation, mining: bool) -> Elastic:
         builder.add(rows[period], columns, coefficients)
         weights.append(np.full(len(values), weight / max(float(point.most.max()), 1e-3)))
     held = builder.build()
-    joined = _with_rows(problem, held)
+    joined = with_rows(problem, held)
     soft = elastic(joined, problem.rows + np.arange(held.rows), [], np.concatenate([*weights, np.zeros(0)]))
     largest = max(float(np.abs(problem.cost).max(initial=0.0)), 1.0)
     cost = soft.problem.cost.copy()
@@ -104,7 +104,7 @@ def _softly_held(formulation: Formulation, mining: bool) -> Elastic:
     return replace(soft, problem=replace(soft.problem, cost=cost))
 
 
-def _with_rows(problem: Problem, more: Problem) -> Problem:
+def with_rows(problem: Problem, more: Problem) -> Problem:
     """The first problem with the rows of both."""
     return replace(
         problem,

@@ -135,6 +135,8 @@ class Model:
     """(item, quantity, how to read it from a solution) in the order of reporting."""
     requirements: list[Requirement] = field(default_factory=list)
     set_points: list[SetPoint] = field(default_factory=list)
+    switched: list[Index] = field(default_factory=list)
+    """Columns that count starts and stops."""
 
     @property
     def periods(self) -> int:

@@ -71,6 +71,7 @@ class Switches:
             starts = builder.columns((1, periods), 0.0, most)
         stops = builder.columns(periods, 0.0, most)
         self.starts, self.stops = starts, stops
+        model.switched += [starts, stops]
         change = model.sum()
         change.add_sum(up)
         period, columns, values = up.triplets()

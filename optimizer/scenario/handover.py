@@ -46,6 +46,9 @@ def read_state(path: str | Path) -> State:
     if not isinstance(raw, dict):
         raise _refused(source, source, f"a {type(raw).__name__}", allowed)
     if "dispatch" in raw and "outcome" in raw:
+        if raw.get("schema_version") != 1:
+            found = repr(raw.get("schema_version"))[:60]
+            raise _refused(source, "schema_version", found, "1: a schedule of this version")
         raw = raw.get("state")
         if not isinstance(raw, dict):
             found = "null: the schedule has no plan, and hands nothing over" if raw is None else repr(raw)[:60]

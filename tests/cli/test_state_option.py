@@ -134,3 +134,12 @@ def test_a_schedule_without_a_plan_hands_nothing_over(files: Path) -> None:
     result = wattshift("solve", files / "next.json", "--state", path)
     assert result.exit_code == 2 and "the schedule has no plan" in result.stderr
     assert read_state(files / "plan" / "schedule.json").at is not None
+
+
+def test_a_schedule_of_another_version_hands_nothing_over(tmp_path: Path) -> None:
+    file = tmp_path / "schedule.json"
+    file.write_text(
+        '{"schema_version": 99, "dispatch": [], "outcome": {}, "state": {"at": "2026-01-05T00:00:00+00:00"}}'
+    )
+    with pytest.raises(ScenarioError, match="schema_version: 99"):
+        read_state(file)

@@ -243,3 +243,12 @@ def test_ten_real_days_over_the_halving_month(tmp_path: Path) -> None:
     assert len(rolled.days) == 10 and [bill.month for bill in rolled.schedule.bills] == ["2024-04", "2024-05"]
     assert rolled.schedule.profit_usd == pytest.approx(sum(d.settled_profit_usd for d in rolled.days), rel=1e-6)
     assert json.loads((tmp_path / "roll.json").read_text())["scenario"] == "west texas 2024"
+
+
+def test_a_folder_is_rolled_by_one_at_a_time(tmp_path: Path) -> None:
+    from optimizer.rolling.alone import alone_in
+    from optimizer.rolling.errors import JournalError
+
+    with alone_in(tmp_path), pytest.raises(JournalError, match="another process"):
+        roll(small(2), 1, folder=tmp_path)
+    assert roll(small(2), 1, folder=tmp_path).findings.ok
