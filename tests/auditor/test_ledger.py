@@ -109,6 +109,23 @@ def test_the_gap_of_a_plan_that_earns_little_is_taken_of_its_revenue():
     hand.assert_caught(toy, hand.set_outcome(plan, **claim, gap=0.5), "outcome", "schedule", None, 0.3)
 
 
+def test_the_gap_of_next_to_no_profit_is_taken_of_a_dollar():
+    """Profit 0.25 of a revenue of 50; the bound, 0.5 higher, is half of a dollar away."""
+    toy = scenario([99.5], fleets=[group_fleet()], time={"resolution_minutes": 30})
+    rows = {
+        "site": hand.site(1, 99.5),
+        "bitcoin": hand.bitcoin(),
+        "hall": hand.hall(1),
+        "miners": hand.miners([1], [1], [0]),
+    }
+    ledger = {"grid": {"energy": -49.75}, "miners": {"mining_revenue": 50}}
+    groups = hand.groups_state(("normal", 1, 0.5), starts_today=1, it_power_mw=1)
+    plan = hand.schedule(toy, rows, ledger, state={"fleets": {"miners": groups}})
+    claim = {"status": "feasible", "bound_usd": 0.75, "gap_usd": 0.5}
+    hand.assert_accepted(toy, hand.set_outcome(plan, **claim, gap=0.5), 0.25)
+    hand.assert_caught(toy, hand.set_outcome(plan, **claim, gap=0.25), "outcome", "schedule", None, -0.25)
+
+
 def test_proven_means_within_the_gap_asked():
     toy, plan = worked.one_group()
     hand.assert_accepted(toy, hand.set_outcome(plan, bound_usd=60.0, gap_usd=10.0, gap=0.2, gap_asked=0.2))

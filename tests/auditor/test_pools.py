@@ -124,6 +124,13 @@ def test_spot_demand_and_price():
     hand.assert_caught(toy, hand.set_row(plan, toy, "spot", "price_usd_per_gpu_hour", 0, 21), "input", "spot", 0, 1)
 
 
+@pytest.mark.parametrize("name", ["short_gpu_hours", "credit_usd", "lateness_hours"])
+def test_spot_is_never_short_late_or_credited(name):
+    toy, plan = worked.spot_nodes()
+    hand.assert_accepted(toy, hand.set_report(plan, 0, **{name: 0.0}), 20)
+    hand.assert_caught(toy, hand.set_report(plan, 0, **{name: 1.0}), "contracts", "spot", None, 1)
+
+
 def test_a_declined_contract():
     toy, plan = worked.spot_nodes(optional=True)
     hand.assert_accepted(toy, plan, 20)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from optimizer.auditor import audit
+from optimizer.auditor.book import share_of
 from optimizer.schedule import LedgerRow
 from tests.auditor import flexible, hand, plant, worked
 
@@ -124,3 +125,27 @@ def test_carbon_in_the_state_is_within_a_gram_up_to_a_tonne():
     for share, caught in ((INSIDE, False), (OUTSIDE, True)):
         said = hand.set_state(plan, lambda state, share=share: state.update(carbon_tonnes=0.8 + share))
         assert ("state" in {v.rule for v in audit(toy, said).violations}) == caught
+
+
+def test_booked_credit_in_the_state_is_within_a_millionth_of_the_fee():
+    toy, plan = worked.reserved_1140()
+    (record,) = plan.state.contracts["acme"].billing
+    for share, caught in ((INSIDE, False), (OUTSIDE, True)):
+        usd = record.credit_booked_usd + share * 2000
+        said = hand.set_state(
+            plan, lambda state, usd=usd: state["contracts"]["acme"]["billing"][0].update(credit_booked_usd=usd)
+        )
+        assert ("state" in {v.rule for v in audit(toy, said).violations}) == caught
+
+
+def test_spot_demand_is_within_a_millionth_of_itself():
+    """A demand of 4 GPUs, of 16 that there are."""
+    toy, plan = worked.spot_nodes()
+    for share, caught in ((INSIDE, False), (OUTSIDE, True)):
+        spoilt = hand.set_row(plan, toy, "spot", "gpus[pool]", 0, 4 + 4 * share)
+        assert ("spot_demand" in {v.rule for v in audit(toy, spoilt).violations}) == caught
+
+
+@pytest.mark.parametrize(("capacity", "slack"), [(3.0, 3e-6), (-0.5, 5e-7), (0.004, 4e-9), (0.0, 2e-9), (1e-9, 2e-9)])
+def test_a_share_of_a_capacity(capacity, slack):
+    assert share_of(capacity) == pytest.approx(slack, rel=1e-12)

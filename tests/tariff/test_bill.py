@@ -77,6 +77,16 @@ def test_coincident_hours_bill_the_mean_import_in_them() -> None:
     assert lines(result, "coincident") == pytest.approx([3.0 * 69.0 / 46.0, 0.0, 0.0])
 
 
+@pytest.mark.parametrize(
+    ("first", "end", "billed"), [("01-01", "01-01", 880), ("01-02", "01-01", 0), ("01-01", "12-31", 0)]
+)
+def test_a_year_that_begins_or_ends_in_a_month_in_part_is_no_whole_one(first: str, end: str, billed: float) -> None:
+    of = tariff(fixed={"usd_per_month": 10.0}, minimum={"usd_per_year": 1000.0})
+    year = 2024 if end == "12-31" else 2025
+    result = bill(of, local_span(f"2024-{first}", f"{year}-{end}"))
+    assert sum(lines(result, "minimum")) == pytest.approx(billed)
+
+
 def test_known_coincident_intervals_by_weight() -> None:
     """A fourth of 55 USD/kW-year at each of two peaks, one of which straddles two hours of the load."""
     peaks = [

@@ -73,6 +73,7 @@ def test_adjustments_add_to_energy_and_demand() -> None:
         ("kWh/kW", 50, 150),
         ("kWh/kW daily", 2, 186),
         ("kWh/hp", 50, 150 / 0.745699872),
+        ("kWh/hp daily", 2, 3 * 31 * 2 / 0.745699872),
     ],
 )
 def test_units_of_tiers(unit: str, end: float, kwh_in_first: float) -> None:
@@ -303,6 +304,8 @@ BROKEN: list[tuple[Any, str, str, str]] = [
     (flat({"rate": 1}, flatdemandunit="MW"), "flatdemandunit", '"MW"', "kW, hp or kVA"),
     (flat({"rate": 1}, lookbackpercent=80), "lookbackpercent", "80.0", "a fraction"),
     (flat({"rate": 1}, lookbackpercent=0.8, lookbackrange=2.5), "lookbackrange", "2.5", "a whole number"),
+    (flat({"rate": 1}, lookbackpercent=0.8, lookbackrange=61), "lookbackrange", "61", "0 to 60"),
+    (flat({"rate": 1}, lookbackpercent=0.8, lookbackrange=-1), "lookbackrange", "-1", "0 to 60"),
     (rate(fixedchargefirstmeter=1, fixedchargeunits="EUR"), "fixedchargeunits", '"EUR"', "$/day"),
     (rate(mincharge="1"), "mincharge", '"1"', "a finite number"),
     (rate(FixedMonthlyCharge=1, fixedmonthlycharge=2), "fixedmonthlycharge", "stands twice", "each field once"),
