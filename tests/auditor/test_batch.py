@@ -264,6 +264,23 @@ def test_a_run_may_end_behind_the_horizon():
     hand.assert_caught(toy, plan, "batch_window", "job", 2, 1)
 
 
+@pytest.mark.parametrize(("release", "missed"), [("03:00:00", 0.0), ("03:15:00", 3.0)])
+def test_a_run_that_is_released_behind_the_horizon(release, missed):
+    """Three hours from 03:00 on end at 06:00; released at 03:15 it could begin at 04:00."""
+    after = {"missed_gpu_hours": missed}
+    toy, plan = ran(
+        [0, 0],
+        {"shortfall_penalty": [0, -7 * missed]},
+        after,
+        report={"short_gpu_hours": missed},
+        preemptible=False,
+        release=f"{worked.DAY}{release}",
+        deadline=f"{worked.DAY}06:30:00",
+        penalty_usd_per_gpu_hour=7.0,
+    )
+    hand.assert_accepted(toy, plan, -7 * missed)
+
+
 @pytest.mark.parametrize(("hard_end", "missed"), [("05:00:00", 0.0), ("04:30:00", 3.0)])
 def test_a_run_that_can_start_later_is_not_missed(hard_end, missed):
     after = {"missed_gpu_hours": missed}

@@ -47,6 +47,15 @@ def test_on_a_limit_either_neighbour_may_be_taken():
     hand.assert_caught(toy, plan, "cooling", "hall", 1)
 
 
+def test_where_no_mode_holds_nothing_is_cooled_and_pue_is_one():
+    toy, plan = flexible.cooled(("free", "wet", "wet", "", "wet"), (FREE, WET), up=(3, 2, 2, 0, 0))
+    groups = hand.groups_state(("off", 2, 2), ("off", 1, 4), starts_today=3)
+    plan = hand.set_state(plan, lambda state: state["fleets"].update(miners=groups))
+    hand.assert_accepted(toy, plan)
+    found = hand.assert_caught(toy, hand.set_row(plan, toy, "hall", "pue", 3, 1.1), "input", "hall", 3, 0.1)
+    assert "PUE" in found.message
+
+
 def test_none_or_two_at_once():
     toy, plan = flexible.cooled()
     spoilt = hand.set_row(plan, toy, "hall", "cooling[free]", 0, 0)

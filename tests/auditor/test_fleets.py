@@ -42,6 +42,21 @@ def mining(
     return toy, hand.schedule(toy, rows, ledger, state={"fleets": {"miners": end}})
 
 
+def test_what_running_costs_is_by_the_machine():
+    """Two groups, then three, of two machines: 4 USD an hour and 2 USD of wear each, nine of ten in order."""
+    fleet = {"units": 6, "modes": [mode("normal", 0.5 / 0.9, 50.0 / 0.9)], "availability": 0.9}
+    costs = {"running_cost_usd_per_machine_hour": 4.0, "depreciation_usd_per_machine_hour": 2.0}
+    toy, plan = worked.ramp(**fleet, **costs, depreciation_by_use=True)
+    lines = tuple(
+        hand.LedgerRow(start, "miners", kind, -0.9 * 2 * groups * usd)
+        for kind, usd in (("running_cost", 4), ("depreciation_by_use", 2))
+        for start, groups in zip(toy.horizon.starts, (2, 3), strict=True)
+    )
+    plan = hand.replace(plan, ledger_rows=(*plan.ledger_rows, *lines))
+    plan = hand.set_outcome(plan, bound_usd=250 - 54)
+    hand.assert_accepted(toy, hand.replace(plan, profit_usd=250 - 54, horizon_profit_usd=250 - 54), 250 - 54)
+
+
 def test_counts_are_whole():
     toy, plan = worked.ramp()
     spoilt = hand.set_row(plan, toy, "miners", "groups[normal]", 1, 2.6)

@@ -70,6 +70,8 @@ def test_the_height_of_the_state_counts():
     hashprice = 1.5625 * 144 * 1e5 / 5e5
     toy, plan = mined(chain, [hashprice], HALVING + 6, state={"block_height": HALVING})
     hand.assert_accepted(toy, plan)
+    near = hand.set_state(plan, lambda state: state.update(block_height=HALVING + 6.5))
+    hand.assert_caught(toy, near, "state", "state", None, 0.5)
     spoilt = hand.set_state(plan, lambda state: state.update(block_height=HALVING))
     hand.assert_caught(toy, spoilt, "state", "state", None, -6)
 

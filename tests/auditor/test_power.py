@@ -18,6 +18,16 @@ def test_pue_and_facility_power():
     hand.assert_caught(toy, hand.set_row(plan, toy, "site", "import_mw", 0, 1.0), "balance", "site", 0, -0.15)
 
 
+@pytest.mark.parametrize(("ambient", "pue"), [(0.0, 1.05), (10.0, 1.05), (15.0, 1.1), (30.0, 1.25), (31.0, 1.25)])
+def test_a_pue_table_ends_where_it_ends(ambient, pue):
+    toy, plan = worked.pue_table(ambient_c=[ambient, 45.0])
+    for quantity, value in (("pue", pue), ("facility_mw", pue)):
+        plan = hand.set_row(plan, toy, "hall", quantity, 0, value)
+    plan = hand.set_row(plan, toy, "site", "import_mw", 0, pue)
+    plan = hand.map_ledger(plan, lambda r: r._replace(usd=-80 * pue) if r.kind == "energy" else r)
+    hand.assert_accepted(toy, hand.set_outcome(plan, bound_usd=100 - 80 * pue), 100 - 80 * pue)
+
+
 def test_it_limit_of_a_hall():
     _, plan = worked.ramp()
     toy = scenario([50, 50], fleets=[group_fleet(3)], hall={"it_limit_mw": [5.0, 2.5]})

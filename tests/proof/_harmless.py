@@ -48,6 +48,52 @@ HARMLESS: dict[tuple[str, str, str], str] = {
         "least = SHARE * max(1.0, terms.gpu_hours) if never_done else LEAST_WORK",
         "max → min",
     ): "a tolerance: what is left of a job counts as none a little earlier or later",
+    (
+        "optimizer/tariff/files.py",
+        'return json.dumps({"supply": {"tariff": plain}}, indent=1, allow_nan=False, ensure_ascii=False) + "\\n"',
+        "without ensure_ascii=False",
+    ): "a finite tariff gives the same JSON value with or without escapes",
+    (
+        "optimizer/auditor/fleets.py",
+        "off = np.full(case.length, -fleet.groups, dtype=np.int64)",
+        "without dtype=np.int64",
+    ): "that is the type of a whole number anyway",
+    (
+        "optimizer/auditor/clockwork.py",
+        "minutes = np.arange(opens, month_start(last + 1, zone), STEP_MINUTES)",
+        "1 → 2",
+    ): "steps behind the last month belong to no period and no month that is asked for",
+    (
+        "optimizer/tariff/clock.py",
+        "return 0 if ahead is None else int(ahead.total_seconds() // 60)",
+        "ahead.total_seconds() // 60 → ahead.total_seconds() / 60",
+    ): "offsets are whole minutes",
+    (
+        "optimizer/tariff/urdb_schedule.py",
+        "ClockWindow(months=tuple(of), days=days, start=time(start % 24), end=time(end % 24))",
+        "24 → 25",
+    ): "a run begins at 0 to 23 o'clock (with its end the import fails, and is caught)",
+    ("optimizer/tariff/urdb_values.py", 'raw = raw["items"][0]', "0 → -1"): "there is one item",
+    (
+        "optimizer/tariff/urdb_values.py",
+        "MOST_USD, MOST = 1e6, 1e15",
+        "1e15 → 2000000000000000.0",
+    ): "a bound far beyond what is billed",
+    (
+        "optimizer/auditor/reserves.py",
+        "at_capacity += offer.part.capacity_mw * each",
+        "at_capacity += offer.part.capacity_mw * each → at_capacity -= offer.part.capacity_mw * each",
+    ): "the ledger takes the size of what it is given as a scale",
+    (
+        "optimizer/auditor/market.py",
+        "network_ph = align(bitcoin.network_hashrate_eh_per_s or 0.0, horizon) * 1000.0",
+        "0.0 → 1.0",
+    ): "a derived hashprice without a network is refused",
+    (
+        "optimizer/auditor/bill/month_energy.py",
+        "steps = [tier.rate_usd_per_kwh + tier.adjustment_usd_per_kwh for tier in tariff.energy[0].tiers]",
+        "0 → -1",
+    ): "a plan takes tariffs only whose periods have the same steps",
 }
 
 

@@ -304,6 +304,12 @@ BROKEN: list[tuple[Any, str, str, str]] = [
     (flat({"rate": 1}, flatdemandunit="MW"), "flatdemandunit", '"MW"', "kW, hp or kVA"),
     (flat({"rate": 1}, lookbackpercent=80), "lookbackpercent", "80.0", "a fraction"),
     (flat({"rate": 1}, lookbackpercent=0.8, lookbackrange=2.5), "lookbackrange", "2.5", "a whole number"),
+    (
+        rate(energyratestructure=[[{"rate": 1, "max": -5}, {"rate": 1, "max": 5}, {"rate": 1}]]),
+        "energyratestructure[0][0].max",
+        "-5",
+        "not negative",
+    ),
     (flat({"rate": 1}, lookbackpercent=0.8, lookbackrange=61), "lookbackrange", "61", "0 to 60"),
     (flat({"rate": 1}, lookbackpercent=0.8, lookbackrange=-1), "lookbackrange", "-1", "0 to 60"),
     (rate(fixedchargefirstmeter=1, fixedchargeunits="EUR"), "fixedchargeunits", '"EUR"', "$/day"),
