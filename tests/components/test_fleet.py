@@ -312,3 +312,21 @@ def test_groups_that_came_up_less_than_a_period_ago_keep_their_mode(solve: Solve
     assert found.schedule.state is not None
     groups = found.schedule.state.fleets["miners"].groups
     assert sorted((g.mode, g.groups, g.hours) for g in groups) == [("low", 1, 2), ("normal", 1, 2)]
+
+
+def test_the_state_has_as_many_groups_in_each_mode_as_the_last_period(solve: Solve) -> None:
+    """Two groups up for 5 h and one for 2 h; 2.6 MW are two in normal and one in low: 259 − 130."""
+    found = solve(
+        scenario(
+            [50],
+            fleets=[group_fleet(3, modes=[mode("normal"), mode("low", 0.6, 59.0)])],
+            site={"import_limit_mw": 2.6},
+            state=before(("normal", 2, 5.0), ("normal", 1, 2.0)),
+        ),
+        129,
+    )
+    assert found.schedule.state is not None
+    counts: dict[str, int] = {}
+    for cohort in found.schedule.state.fleets["miners"].groups:
+        counts[cohort.mode] = counts.get(cohort.mode, 0) + cohort.groups
+    assert {name: count for name, count in counts.items() if count} == {"normal": 2, "low": 1}

@@ -34,6 +34,12 @@ def test_naive_times_repeated_hour_by_order(tmp_path: Path) -> None:
     assert read(tmp_path, "time,price", *rows[::-1]) == expected  # newest first
 
 
+@pytest.mark.parametrize("ending", ["Z", "z", " UTC", "UTC", "+00:00"])
+def test_times_of_greenwich(tmp_path: Path, ending: str) -> None:
+    rows = [f"2024-01-01T{hour:02d}:00:00{ending},{hour}" for hour in (6, 7)]
+    assert read(tmp_path, "time,price", *rows) == [("2024-01-01T00:00:00-06:00", 6), ("2024-01-01T01:00:00-06:00", 7)]
+
+
 @pytest.mark.parametrize("quarters", [["00", "00", "30", "30"], ["00", "30", "00", "30"]])
 def test_naive_half_hours_in_either_order(tmp_path: Path, quarters: list[str]) -> None:
     rows = [f"11/03/2024 1:{q} AM,{i}" for i, q in enumerate(quarters)]

@@ -54,6 +54,8 @@ def run_order(path: str, files: Sequence[str]) -> dict[str, int]:
         here, name = str(Path(file).parent), Path(file).stem
         if here == folder:
             near[file] = 0 if name == stem else 1
+        elif here == f"tests/{Path(path).stem}":
+            near[file] = 1
         else:
             near[file] = 2 if here.startswith(folder + "/") or folder.startswith(here + "/") else 3
         if "corruption" in name and "auditor" in parts:

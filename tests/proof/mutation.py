@@ -33,7 +33,7 @@ COPIED = ("optimizer", "solvers", "tests", "scenarios", "pyproject.toml", "READM
 JUDGED = {"audit": ("optimizer/auditor", "optimizer/tariff"), "rest": ("optimizer", "solvers")}
 LONG = ("proof", "benchmarks", "real_days", "scenarios", "test_structure.py")
 """Tests that are left out: long, or of the text of the code."""
-SECONDS, QUICK_SECONDS = 30.0, 15.0
+SECONDS, QUICK_SECONDS = 20.0, 15.0
 """Processor time of the tests that a mutant has to survive, as they take on the tree as it is."""
 
 

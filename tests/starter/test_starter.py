@@ -115,13 +115,14 @@ def test_start_from_own_files(tmp_path: Path, prices: Path, fleets: Path) -> Non
 
 
 def test_a_model_in_a_list_of_two_columns(tmp_path: Path, prices: Path) -> None:
-    fleets = write(tmp_path, "fleets.csv", "model;machines", "whatsminer m60s;240", "S19J PRO;97")
+    fleets = write(tmp_path, "fleets.csv", "model;machines", "whatsminer m60s;240", "S19J PRO;97", "S21;1")
     start_from(prices, fleets, tmp_path / "site", timezone=CENTRAL, name="two columns")
     scenario = load(tmp_path / "site")
     assert scenario.name == "two-columns"
     assert [(f.name, f.units, f.groups) for f in scenario.fleets] == [
         ("whatsminer-m60s-1", 240, 40),
         ("S19J-PRO-2", 97, 1),
+        ("S21-3", 1, 1),
     ]
 
 
