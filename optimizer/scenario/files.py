@@ -19,6 +19,10 @@ MOST_LINES = 2 * MOST_ROWS
 MOST_COLUMNS = 2_000
 MOST_LINE = 1_000_000
 """Characters of a CSV's line."""
+MOST_UNPACKED_BYTES = 256_000_000
+"""Of a Parquet column."""
+MOST_CELL_BYTES = 1_000
+"""Of a Parquet column's texts, on average."""
 MOST_VALUES = 4_000_000
 """Values that the series files of one scenario give together."""
 MOST_NAMED = 50
@@ -169,17 +173,20 @@ def _parquet_columns(path: Path, file: str, time_column: str, column: str) -> Co
     import pyarrow
     import pyarrow.parquet
 
+    types = pyarrow.types
+    wanted = (time_column, column)
     try:
         with pyarrow.parquet.ParquetFile(path) as source:
             if source.metadata.num_rows > MOST_ROWS:
                 raise SeriesFileError(f"{file} has {source.metadata.num_rows} rows", f"at most {MOST_ROWS}")
             schema = source.schema_arrow
-            wanted = (time_column, column)
             _positions(list(map(str, schema.names)), file, *wanted)
-            for name in wanted:
-                kind = schema.field(name).type
-                if pyarrow.types.is_nested(kind):
-                    raise SeriesFileError(f"{file}, column {_named(name)} holds {kind}", "one value a row")
+            kinds = {name: schema.field(name).type for name in wanted}
+        for name, kind in kinds.items():
+            if types.is_nested(kind):
+                raise SeriesFileError(f"{file}, column {_named(name)} holds {kind}", "one value a row")
+        texts = [name for name, kind in kinds.items() if types.is_string(kind) or types.is_binary(kind)]
+        with pyarrow.parquet.ParquetFile(path, read_dictionary=texts) as source:
             times, values = (_cells(source, file, name) for name in wanted)
         if len(times) != len(values):
             raise SeriesFileError(f"{file}: no valid Parquet (columns of {len(times)} and {len(values)} rows)")
@@ -191,12 +198,27 @@ def _parquet_columns(path: Path, file: str, time_column: str, column: str) -> Co
 
 
 def _cells(source: Any, file: str, name: str) -> list[Any]:
-    """The cells of a Parquet column, batch by batch: short cells may stand for long ones in a dictionary."""
+    """The cells of a Parquet column; text comes as a dictionary, in which few bytes may stand for many."""
+    import pyarrow
+
+    at = source.schema_arrow.names.index(name)
+    groups = (source.metadata.row_group(i).column(at) for i in range(source.metadata.num_row_groups))
+    unpacked = sum(group.total_uncompressed_size for group in groups)
+    if unpacked > MOST_UNPACKED_BYTES:
+        raise SeriesFileError(
+            f"{file}, column {_named(name)} unpacks to {unpacked} bytes", f"at most {MOST_UNPACKED_BYTES}"
+        )
     cells: list[Any] = []
-    for batch in source.iter_batches(batch_size=10_000, columns=[name]):
-        if batch.nbytes > MOST_LINE * 8:
-            raise SeriesFileError(f"{file}, column {_named(name)} has rows of hundreds of bytes", "one value a row")
-        cells += batch.column(0).to_pylist()
+    for batch in source.iter_batches(columns=[name]):
+        column = batch.column(0)
+        if not pyarrow.types.is_dictionary(column.type):
+            cells += column.to_pylist()
+            continue
+        values = column.dictionary
+        if values.nbytes > MOST_CELL_BYTES * max(1, len(values)):
+            raise SeriesFileError(f"{file}, column {_named(name)} holds long text", f"{MOST_CELL_BYTES} bytes a row")
+        words = values.to_pylist()
+        cells += [None if index is None else words[index] for index in column.indices.to_pylist()]
     return cells
 
 

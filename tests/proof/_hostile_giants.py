@@ -36,11 +36,11 @@ GIANTS = (
     Giant("s.csv", lambda: b"a," * 400_000, "at most 2000"),
     Giant("s.csv", lambda: b"interval_start,a\n" + b",\n" * 31_000_000, "at most 2000000"),
     Giant("s.csv", lambda: b"interval_start,a\n" + b"\n" * 63_000_000, "at most 2000000"),
-    Giant("s.csv", lambda: b"interval_start,a\n" + b'"\n",' * 12_000_000, "2, as in the header"),
+    Giant("s.csv", lambda: b"interval_start,a\n" + b'"\n",' * 12_000_000, "at most 2000000"),
     Giant("s.parquet", lambda: _parquet(2_000_001), "at most 2000000"),
     Giant("s.parquet", lambda: _parquet(1_500_000, columns=10), "at most 4000000"),
     Giant("s.parquet", lambda: _parquet(2_000, [[0.0] * 10_000] * 2_000), "one value a row"),
-    Giant("s.parquet", lambda: _parquet(200_000, ["x" * 100_000], repeated=True), "one value a row"),
+    Giant("s.parquet", lambda: _parquet(200_000, ["x" * 100_000], repeated=True), "1000 bytes a row"),
 )
 
 
