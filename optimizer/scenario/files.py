@@ -183,9 +183,9 @@ def _parquet_columns(path: Path, file: str, time_column: str, column: str) -> Co
             _positions(list(map(str, schema.names)), file, *wanted)
             kinds = {name: schema.field(name).type for name in wanted}
         for name, kind in kinds.items():
-            if types.is_nested(kind):
+            if types.is_nested(kind) or types.is_fixed_size_binary(kind):
                 raise SeriesFileError(f"{file}, column {_named(name)} holds {kind}", "one value a row")
-        texts = [name for name, kind in kinds.items() if types.is_string(kind) or types.is_binary(kind)]
+        texts = [name for name, kind in kinds.items() if not types.is_primitive(kind) and not types.is_null(kind)]
         with pyarrow.parquet.ParquetFile(path, read_dictionary=texts) as source:
             times, values = (_cells(source, file, name) for name in wanted)
         if len(times) != len(values):

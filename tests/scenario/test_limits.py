@@ -189,15 +189,17 @@ def test_a_commitment_that_no_plan_can_tell_from_none() -> None:
             scenario([50], pools=[gpu_pool()], contracts=[reserved(committed_gpus=gpus)])
 
 
-def test_text_that_stands_for_gigabytes(tmp_path: Path) -> None:
-    """A dictionary of one long text in 10 kB of file; as cells it would be 2 GB."""
+@pytest.mark.parametrize("kind", ["string", "large_string", "string_view", "binary", "large_binary"])
+def test_text_that_stands_for_gigabytes(kind: str, tmp_path: Path) -> None:
+    """One long text in a dictionary, in 100 kB of file; as cells it would be 200 MB, and with more rows gigabytes."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    rows = 20_000
-    cells = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array(["x" * 100_000]))
+    rows = 2_000
+    cells = pa.array(["x" * 100_000] * rows).cast(kind)
     minutes = pa.array(range(0, 60 * rows, 60), pa.timestamp("s", "UTC"))
     pq.write_table(pa.table({"interval_start": minutes, "a": cells}), tmp_path / "s.parquet", compression="zstd")
+    assert (tmp_path / "s.parquet").stat().st_size < 200_000
     with pytest.raises(SeriesFileError) as raised:
         SeriesFiles(tmp_path).read("s.parquet", "a")
     assert raised.value.allowed == "1000 bytes a row"
