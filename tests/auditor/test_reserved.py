@@ -200,3 +200,32 @@ def test_a_declined_reservation_is_nothing():
     hand.assert_accepted(toy, plan, 0)
     spoilt = hand.set_row(plan, toy, "acme", "committed_gpus", 2, 1)
     hand.assert_caught(toy, spoilt, "input", "acme", 2, 1)
+
+
+def test_months_of_two_years():
+    """An hour in December and one in January, each with a row; January's is handed on."""
+    contract = {
+        "kind": "reserved",
+        "name": "acme",
+        "pools": ["pool"],
+        "committed_gpus": 1.0,
+        "price_usd_per_gpu_hour": 100.0,
+    }
+    toy = scenario([0, 0], pools=[gpu_pool()], contracts=[contract], time={"start": "2026-12-31T23:00:00"})
+    rows = {
+        "site": hand.site(1, 0),
+        "hall": hand.hall(1),
+        "pool": hand.nodes([1, 1], [1, 0], [0, 0], 1, 1),
+        "acme": hand.gpus(1) | {"committed_gpus": 1, "short_gpus": 0},
+    }
+    starts = ("2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z")
+    judged = {"short_gpu_hours": 0.0, "availability": 1.0, "credit_usd": 0.0}
+    reports = [hand.report("acme", "reserved", 1, billing_start=start, **judged) for start in starts]
+    record = {"start": "2027-01-01T00:00:00", "committed_gpu_hours": 1.0, "delivered_gpu_hours": 1.0}
+    state = {
+        "pools": {"pool": hand.nodes_state((True, 1, 2), it_power_mw=1)},
+        "contracts": {"acme": {"kind": "reserved", "accepted": True, "billing": [record]}},
+    }
+    plan = hand.schedule(toy, rows, {"acme": {"contract_revenue": 100}}, contracts=reports, state=state)
+    hand.assert_accepted(toy, plan, 200)
+    hand.assert_caught(toy, hand.set_report(plan, 0, delivered_gpu_hours=2.0), "contracts", "acme", None, 1)

@@ -31,6 +31,7 @@ from tests.proof._mutation_server import ANSWER
 ROOT = Path(__file__).parents[2]
 COPIED = ("optimizer", "solvers", "tests", "scenarios", "pyproject.toml", "README.md")
 JUDGED = {"audit": ("optimizer/auditor", "optimizer/tariff"), "rest": ("optimizer", "solvers")}
+ASKED = {"audit": ("the audit and the bill", 90.0), "rest": ("the rest of optimizer and solvers", 75.0)}
 LONG = ("proof", "benchmarks", "real_days", "scenarios", "test_structure.py")
 """Tests that are left out: long, or of the text of the code."""
 SECONDS, QUICK_SECONDS = 20.0, 15.0
@@ -38,20 +39,16 @@ SECONDS, QUICK_SECONDS = 20.0, 15.0
 
 
 def figures(quick: bool) -> Iterator[Figure]:
-    if quick:
-        yield figure("audit", "the audit and the bill", 20, 90.0, quick=True)
-        return
-    yield figure("audit", "the audit and the bill", 400, 90.0)
-    yield figure("rest", "the rest of optimizer and solvers", 400, 75.0)
-
-
-def figure(part: str, name: str, count: int, asked: float, quick: bool = False) -> Figure:
-    alive = survivors(part, count, seed=1, quick=quick)
-    for mutant, said in alive:
-        print(f"mutation: survives: {mutant} ({said})", file=sys.stderr)
-    return Figure(
-        f"mutation: mutants caught of {count} of {name}", 100.0 * (1 - len(alive) / count), "%", asked, at_least=True
-    )
+    counts = {"audit": 20} if quick else {"audit": 400, "rest": 400}
+    left, alive = dict(counts), dict.fromkeys(counts, 0)
+    for part, mutant, answer in judged(counts, seed=1, quick=quick):
+        if answer["outcome"] == "survived":
+            alive[part] += 1
+            print(f"mutation: survives: {mutant} ({answer['by']})", file=sys.stderr, flush=True)
+        left[part] -= 1
+        if not left[part]:
+            caught, (name, asked) = 100.0 * (1 - alive[part] / counts[part]), ASKED[part]
+            yield Figure(f"mutation: caught of {counts[part]} mutants of {name}", caught, "%", asked, at_least=True)
 
 
 def chosen(root: Path, part: str, count: int, seed: int) -> list[Mutant]:
@@ -61,28 +58,22 @@ def chosen(root: Path, part: str, count: int, seed: int) -> list[Mutant]:
     return sampled(mutants, count, seed)
 
 
-def survivors(part: str, count: int, seed: int, quick: bool = False, show: bool = False) -> list[tuple[Mutant, str]]:
-    """The mutants that no test catches, with what was run on them."""
+def judged(counts: dict[str, int], seed: int, quick: bool) -> Iterator[tuple[str, Mutant, dict[str, Any]]]:
+    """Part, mutant and what became of it, of so many mutants of each part."""
     with tempfile.TemporaryDirectory(prefix="wattshift-mutants-") as place:
         folder = Path(place)
         tree = copied(folder / "tree")
-        mutants = chosen(tree, part, count, seed)
+        mutants = [(part, mutant) for part, count in counts.items() for mutant in chosen(tree, part, count, seed)]
         tests = ["tests/auditor", "tests/tariff"] if quick else ["tests"]
         left_out = ["tariff/test_commands.py"] if quick else LONG
         orders = {
-            "mutants": [asdict(mutant) for mutant in mutants],
+            "mutants": [asdict(mutant) for _, mutant in mutants],
             "tests": [*tests, *(f"--ignore=tests/{name}" for name in left_out)],
             "seconds": QUICK_SECONDS if quick else SECONDS,
         }
         (folder / "orders").write_text(json.dumps(orders))
-        alive = []
         for answer in answers(tree, folder):
-            if show:
-                number = answer.get("number")
-                print(answer, "" if number is None else mutants[number], flush=True)
-            if answer.get("outcome") == "survived":
-                alive.append((mutants[answer["number"]], answer["by"]))
-        return alive
+            yield *mutants[answer["number"]], answer
 
 
 def answers(tree: Path, folder: Path) -> Iterator[dict[str, Any]]:
@@ -111,4 +102,5 @@ def copied(tree: Path) -> Path:
 
 
 if __name__ == "__main__":
-    survivors(sys.argv[1], int(sys.argv[2]), seed=int(sys.argv[3]), quick="quick" in sys.argv, show=True)
+    for _, judged_mutant, said in judged({sys.argv[1]: int(sys.argv[2])}, int(sys.argv[3]), "quick" in sys.argv):
+        print(said, judged_mutant, flush=True)

@@ -78,7 +78,8 @@ def test_coincident_hours_bill_the_mean_import_in_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "end", "billed"), [("01-01", "01-01", 880), ("01-02", "01-01", 0), ("01-01", "12-31", 0)]
+    ("first", "end", "billed"),
+    [("01-01", "01-01", 880), ("01-02", "01-01", 0), ("01-01", "01-15", 880), ("01-01", "12-31", 0)],
 )
 def test_a_year_that_begins_or_ends_in_a_month_in_part_is_no_whole_one(first: str, end: str, billed: float) -> None:
     of = tariff(fixed={"usd_per_month": 10.0}, minimum={"usd_per_year": 1000.0})

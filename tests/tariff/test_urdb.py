@@ -179,6 +179,11 @@ def test_coincident_schedules() -> None:
     assert named(raw) == ["coincidentrateschedule"]
 
 
+def test_a_rate_without_energy_names_that() -> None:
+    raw = {"flatdemandstructure": [[{"rate": 2.0}]], "flatdemandmonths": [0] * 12}
+    assert (named(raw), january(raw)["demand_usd"]) == (["energyratestructure"], pytest.approx(6.0))
+
+
 def test_a_coincident_period_that_no_hour_is_in_is_no_charge() -> None:
     structure = [[{"rate": 0.0}], [{"rate": 9.0}], [{"rate": 5.0}]]
     schedule = [[2 * hour for hour in COINCIDENT_JANUARY[0]], *COINCIDENT_JANUARY[1:]]
