@@ -40,6 +40,9 @@ NOT_SHOWN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2
 BROKEN_WORDS = ("Traceback", "internal error")
 
 
+_OUT, _ERR = io.StringIO(), io.StringIO()
+
+
 class TooLong(BaseException):
     """A case ran past its limit."""
 
@@ -66,7 +69,10 @@ def wrong_words(out: str, err: str) -> str | None:
 def run(number: int, path: Path) -> tuple[int, str, str]:
     """Exit code, stdout and stderr of the command on a case's scenario."""
     rng = random.Random(~number)
-    out, err = io.StringIO(), io.StringIO()
+    out, err = _OUT, _ERR  # the same ones again: click keeps each stream that it has written to
+    for stream in (out, err):
+        stream.seek(0)
+        stream.truncate()
     code = 0
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
