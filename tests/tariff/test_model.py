@@ -60,7 +60,11 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"demand": [demand(1.0, ratchet={"share": 0.8, "months": [13]})]}, "demand[0].ratchet.months[0]", "equal to 12"),
     ({"demand": [demand(1.0, windows=[{"start": "18:03:00"}])]}, "demand[0].windows[0].start", "five-minute mark"),
     ({"demand": [demand(1.0, windows=[])]}, "demand[0].windows", "at least 1 item"),
-    ({"coincident": [{"name": "cp", "rate_usd_per_kw": 1.0}]}, "coincident[0]", "one of `windows`, `peaks` and `probability`"),
+    (
+        {"coincident": [{"name": "cp", "rate_usd_per_kw": 1.0}]},
+        "coincident[0]",
+        "one of `windows`, `peaks` and `probability`",
+    ),
     ({"taxes": [{"name": "tax", "percent": 5.0, "lines": ["tax"]}]}, "taxes[0].lines[0]", "'energy', 'demand'"),
     ({"minimum": {"usd_per_month": -1.0}}, "minimum.usd_per_month", "greater than or equal to 0"),
 ]

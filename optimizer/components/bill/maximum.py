@@ -16,7 +16,6 @@ import numpy as np
 from optimizer.components.model import PeriodSum
 from solvers.builder import FloatLike, ProblemBuilder
 
-
 BEYOND = 1e-3
 
 

@@ -30,6 +30,14 @@ def test_the_worked_number_of_a_coincident_peak(solve: Solve) -> None:
     assert found.schedule.bills[0].coincident_usd == pytest.approx(41.25)
 
 
+def test_a_tax_is_on_energy_with_its_losses(solve: Solve) -> None:
+    # 50 USD with 10 % loss, and 10 % of that.
+    tax = {"name": "city", "percent": 10.0, "lines": ["energy"]}
+    energy = [{"name": "all", "tiers": [{"rate_usd_per_kwh": 0.05}]}]
+    found = solve(under({"taxes": [tax], "energy": energy}, 1, energy={"loss_factor": 0.1}), 100 - 55 - 5.5)
+    assert found.usd("tax") == [-5.5]
+
+
 def test_any_hour_of_the_windows_is_as_likely(solve: Solve) -> None:
     # January 2026 has 22 weekdays: 1,100 USD/MW / 22, half of it where the window holds half of the hour.
     windows = [{"start": "00:00:00", "end": "01:00:00", "days": ["weekday"]}]
