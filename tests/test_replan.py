@@ -66,10 +66,10 @@ def test_published_set_points_are_left_only_for_more() -> None:
 def test_the_past_is_settled_on_what_came() -> None:
     """A battery's charge and a job's work are where the settled past leaves them; 1.5 of 3 GPU-hours are still owed."""
     job = batch(3.0, 4.0, max_gpus=1.0)
-    known = scenario([10, 10, 10, 10], pools=[gpu_pool()], contracts=[job])
+    known = scenario([10, 10, 10, 20], pools=[gpu_pool()], contracts=[job])
     published = plan(known)
     short = scenario(
-        [10, 10, 10, 10],
+        [10, 10, 10, 20],
         pools=[gpu_pool(nodes_available={"known": 1.0, "actual": [0.0, 1.0, 1.0, 1.0]})],
         contracts=[job],
     )

@@ -4,8 +4,9 @@ orders in the folder; answers are printed.
 pytest collects once, with every module imported. A first pass runs each test file in a forked child and notes which
 functions each test enters. Then each mutant has its own child: the mutated file is written (what is imported later,
 and what runs in processes of its own, sees it), the functions imported before get the mutated code, and the tests that
-enter the function run until one fails; the mirrored ones first, the fastest of them first. A mutant outside function
-bodies runs in a fresh pytest. Time limits are of processor time, so that a busy machine catches nothing.
+enter the function run until one fails: the mirrored ones first, then the others in turn from each file, the fastest
+first. A mutant outside function bodies runs in a fresh pytest. Time limits are of processor time, so that a busy
+machine catches nothing.
 """
 
 from __future__ import annotations
@@ -151,8 +152,15 @@ class Server:
         near = run_order(path, sorted({name.split("::")[0] for name in self.seconds}))
         if line is None or not direct:  # what a library's own threads call is not seen being entered
             files |= {file for file, score in near.items() if score < 2}
-        found = [name for name in self.seconds if name.split("::")[0] in files]
-        ordered = sorted(found, key=lambda n: (n not in direct, near[n.split("::")[0]], self.seconds[n]))
+        nearest, others = [], []
+        for file in files:
+            inside = [name for name in self.seconds if name.split("::")[0] == file]
+            ranked = enumerate(sorted(inside, key=lambda name: (name not in direct, self.seconds[name])))
+            for rank, name in ranked:
+                # Of what is further away, one of each file, then another of each.
+                kept = nearest if near[file] < 2 else others
+                kept.append((name not in direct, near[file] if near[file] < 2 else rank, self.seconds[name], name))
+        ordered = [name for *_, name in (*sorted(nearest), *sorted(others))]
         taken, spent = [], 0.0
         for name in ordered:
             spent += self.seconds[name]

@@ -323,6 +323,12 @@ EDITS: list[tuple[str, list[tuple[str, str]], str, list[str]]] = [
         ["13", "12"],
     ),
     (
+        "TOU month 0",
+        [(PRICE, TOU.format(ALL_DAY.replace("}", ", months = [0] }")))],
+        "supply.energy.tou.windows[0].months[0]",
+        ["0", "1"],
+    ),
+    (
         "TOU kind of day",
         [(PRICE, TOU.format(ALL_DAY.replace("}", ', days = ["monday"] }')))],
         "supply.energy.tou.windows[0].days[0]",
