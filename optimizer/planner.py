@@ -55,6 +55,7 @@ def plan(
     keep: Keep | None = None,
     fallbacks: bool = True,
     isolated: bool | None = None,
+    break_ties: bool = True,
 ) -> Schedule:
     """The schedule that earns most.
 
@@ -63,8 +64,9 @@ def plan(
     that can. `keep`: published set-points that are held, or left only where that earns more than a stated amount
     (`optimizer.setpoints`). `fallbacks`: other solvers, and at last the rules of thumb, where this one fails
     (`optimizer.chain`), within the one time limit. `isolated`: solvers run where they can be ended
-    (`solvers.isolated`); None: as WATTSHIFT_ISOLATED says. How it ended, and who was asked, is in `Schedule.outcome`:
-    without a solution the schedule is empty and says why.
+    (`solvers.isolated`); None: as WATTSHIFT_ISOLATED says. `break_ties`: of plans that earn the same, the one that
+    `optimizer.ties` prefers; False saves small problems a second solve. How it ended, and who was asked, is in
+    `Schedule.outcome`: without a solution the schedule is empty and says why.
 
     Raises RejectedByAudit where the audit finds the answer wrong; ScenarioError where a variation of a scenario does
     not hold together; SolverError (UnknownSolver, SolverUnavailable, SolverUnsuitable) for the solver; ProblemError
@@ -79,6 +81,7 @@ def plan(
         keep=keep,
         fallbacks=fallbacks,
         isolated=isolated,
+        break_ties=break_ties,
     )
     if not findings.ok:
         raise RejectedByAudit(schedule, findings)
@@ -95,6 +98,7 @@ def plan_and_audit(
     keep: Keep | None = None,
     fallbacks: bool = True,
     isolated: bool | None = None,
+    break_ties: bool = True,
 ) -> tuple[Schedule, Findings]:
     """As `plan`, but hands out the audit's findings beside the schedule instead of raising on them."""
     begun = time.perf_counter()
@@ -114,8 +118,15 @@ def plan_and_audit(
         audit_s = 0.0
 
         def read(result: Result) -> tuple[Schedule, Findings]:
+            if break_ties:
+                preferred = decided(formulation, result, time_limit_s - (time.perf_counter() - begun))
+                schedule, findings = judge(preferred)
+                if findings.ok or preferred is result:
+                    return schedule, findings
+            return judge(result)
+
+        def judge(result: Result) -> tuple[Schedule, Findings]:
             nonlocal audit_s
-            result = decided(formulation, result, time_limit_s - (time.perf_counter() - begun))
             schedule = schedule_of(formulation, result, gap, Seconds())
             if schedule.profit_usd is not None:
                 schedule = replace(schedule, expected_peaks=tuple(found))

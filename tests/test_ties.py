@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
-from optimizer import audit, plan
+from optimizer import audit, plan, planner
+from optimizer.formulation import Formulation
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import Schedule
-from solvers import available
+from solvers import Result, available
 from tests.toys import batch, gpu_pool, group_fleet, reserved, scenario, spot
 
 SOLVERS = [name for name in ("highs", "scip", "cbc") if name in available()]
@@ -93,3 +97,24 @@ def test_reserved_gpus_stay_where_they_are() -> None:
     pools = [gpu_pool(name="first"), gpu_pool(name="second")]
     given = scenario([50] * 4, pools=pools, contracts=[reserved(pools=["first", "second"])])
     assert rows(planned(given, "highs", 200.0), "acme", "gpus[first]") == [1, 1, 1, 1]
+
+
+def test_a_preferred_plan_that_the_audit_rejects_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then the plan as it was found stands; nobody else is asked."""
+
+    def spoiled(formulation: Formulation, result: Result, time_limit_s: float) -> Result:
+        assert result.x is not None
+        return replace(result, x=np.full_like(result.x, 2.0))
+
+    monkeypatch.setattr(planner, "decided", spoiled)
+    schedule = plan(scenario([50, 50], fleets=[group_fleet()]))
+    assert schedule.profit_usd == pytest.approx(100.0)
+    assert [attempt.solver for attempt in schedule.outcome.attempts] == ["highs"]
+
+
+def test_ties_may_be_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(*_: object) -> Result:
+        raise AssertionError("a second solve")
+
+    monkeypatch.setattr(planner, "decided", asked)
+    assert plan(scenario([50, 50], fleets=[group_fleet()]), break_ties=False).profit_usd == pytest.approx(100.0)
