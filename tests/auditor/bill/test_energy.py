@@ -168,6 +168,19 @@ def test_without_a_charge_on_all_hours_the_highest_demand_of_any_counts():
     hand.assert_accepted(*hours_of_use(evening, 2, 3, [3, 2], {"flat": 2.0}))
 
 
+def test_the_highest_of_two_billed_demands_counts():
+    """4 hours of use of the 5 MW that one charge has seen, not of the other's 3: all 15 MWh are cheap."""
+    energy = [rates(tier(0.05, up_to_kwh_per_kw=4.0), tier(0.08))]
+    before = month("2026-01", 10.0, peaks_mw={"flat": 2.0, "other": 5.0})
+    charges = [always(0), always(0, name="other")]
+    toy = billed.site(2, {"energy": energy, "demand": charges}, price=None, state={"months": [before]})
+    says = [line(before_mw=2, peak_mw=3, billed_mw=3), line("other", before_mw=5, peak_mw=5, billed_mw=5)]
+    after = month("2026-01", 15.0, energy_usd=750.0, peaks_mw={"flat": 3.0, "other": 5.0})
+    # Without the plan 10 MWh were cheap up to 20, so nothing of them moves.
+    plan = billed.schedule(toy, [3, 2], {}, [bill("2026-01", 15, *says, energy_usd=750)], state={"months": [after]})
+    hand.assert_accepted(toy, plan, -250)
+
+
 def test_what_the_tariff_buys_export_at():
     """A renewable exports 2 MW: 30 USD/MWh in the first hour, nothing in the second, taxed with 10 %."""
     energy = [
