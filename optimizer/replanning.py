@@ -5,7 +5,8 @@
 
 The scenario is that of the published plan, as it is known now: prices may have changed, an order may just be in. What
 was published up to the moment is settled on the series as they came (`optimizer.settlement`), and the state that it
-ends in is the beginning of the rest. What the published plan accepted stays accepted.
+ends in is the beginning of the rest. What the published plan accepted stays accepted. Batteries end with what the
+whole horizon asks for: where nothing is stated, with what they began it with, not with what they have at the moment.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def replan(
         if past.state is None:
             raise NoPast(past)
         state = past.state
-    rest = part(scenario, moment, scenario.horizon.periods)
+    rest = part(_with_end_charges(scenario), moment, scenario.horizon.periods)
     if state is not None:
         rest = with_state(rest, state)
     rest = with_acceptance(rest, published)
@@ -99,6 +100,19 @@ def replan(
         fallbacks=fallbacks,
     )
     return Replan(rest, replace(schedule, notes=(*schedule.notes, *begun)), findings, keep, past)
+
+
+def _with_end_charges(scenario: Scenario) -> Scenario:
+    """The scenario with the end charge that its whole horizon asks of each battery stated."""
+    supply, held = scenario.supply, scenario.state.batteries
+    if all(battery.end_energy_mwh is not None for battery in supply.batteries):
+        return scenario
+    batteries = []
+    for battery in supply.batteries:
+        begun = held[battery.name].energy_mwh if battery.name in held else battery.start_energy_mwh
+        end = begun if battery.end_energy_mwh is None else battery.end_energy_mwh
+        batteries.append(battery.model_copy(update={"end_energy_mwh": end}))
+    return scenario.model_copy(update={"supply": supply.model_copy(update={"batteries": tuple(batteries)})})
 
 
 def period_of(scenario: Scenario, at: datetime) -> int:

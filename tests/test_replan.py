@@ -99,6 +99,29 @@ def test_a_given_state_takes_the_place_of_the_past() -> None:
         replan(toy, published, datetime.fromisoformat("2026-01-05T03:00:00"), state=state)
 
 
+@pytest.mark.parametrize("begins", [0.0, 0.5])
+def test_a_battery_ends_with_what_the_day_began_with(begins: float) -> None:
+    """Full at the moment (2 MWh): all is sold at 300, and bought back at 50 what the day has to end with."""
+    battery = {
+        "name": "store",
+        "charge_limit_mw": 2.0,
+        "discharge_limit_mw": 2.0,
+        "energy_mwh": 2.0,
+        "charge_efficiency": 1.0,
+        "discharge_efficiency": 1.0,
+        "start_energy_mwh": 0.25,
+    }
+    toy = scenario([50.0] * 4)
+    supply = {"energy": {"price_usd_per_mwh": [10.0, 50.0, 300.0, 50.0]}, "batteries": [battery]}
+    raw = toy.model_dump() | {"supply": supply, "state": {"batteries": {"store": {"energy_mwh": begins}}}}
+    raw["site"]["export_limit_mw"] = 5.0
+    given = Scenario.model_validate(raw)
+    again = replan(given, plan(given), TWO)
+    assert again.past is not None and again.past.state is not None
+    assert again.past.state.batteries["store"].energy_mwh == pytest.approx(2.0)
+    assert again.schedule.profit_usd == pytest.approx(2 * 300.0 - 50.0 * begins)
+
+
 def test_from_the_start_on_nothing_has_happened_but_acceptance() -> None:
     job = batch(1.0, 2.0, optional=True, price_usd_per_gpu_hour=60.0, penalty_usd_per_gpu_hour=30.0)
     published = plan(scenario([50, 50], pools=[gpu_pool()], contracts=[job]))
