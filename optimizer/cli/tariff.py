@@ -85,7 +85,13 @@ def bill_command(
 
 
 def _with_holidays(tariff: Tariff, holidays: str | None) -> Tariff:
-    return tariff if holidays is None else tariff.model_copy(update={"holidays": holidays})
+    """Raises TariffError for a calendar that does not exist."""
+    from optimizer.tariff.clock import check_holidays
+
+    if holidays is None:
+        return tariff
+    check_holidays(holidays)
+    return tariff.model_copy(update={"holidays": holidays})
 
 
 def _print(name: str, result: Bill) -> None:

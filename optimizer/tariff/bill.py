@@ -93,7 +93,7 @@ def bill(
         demand.append(months)
         if unknown:
             notes.append(f"demand charge {charge.name}: no peak is given of {_span(unknown)}; counted as zero")
-    energy = bill_energy(tariff.energy, grid, billed_kw_of_months(tariff.demand, demand, grid))
+    energy = bill_energy(tariff.energy, grid, billed_kw_of_months(tariff, demand, grid))
     coincident = sum((bill_coincident(charge, grid) for charge in tariff.coincident), np.zeros(grid.months))
     by_month = [[line for months in demand if (line := months[at]) is not None] for at in range(grid.months)]
     usd: dict[str, Floats] = {
@@ -106,7 +106,7 @@ def bill(
     usd["export"] = np.array([sum(line.export_usd for line in lines) for lines in energy])
     tax = np.zeros(grid.months)
     for levied in tariff.taxes:
-        tax += levied.percent / 100.0 * sum((usd[line] for line in levied.lines), np.zeros(grid.months))
+        tax += levied.percent / 100.0 * sum((usd[line] for line in set(levied.lines)), np.zeros(grid.months))
     return Bill(
         months=tuple(
             MonthBill(

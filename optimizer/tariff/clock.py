@@ -54,11 +54,7 @@ def local_clock(utc_minutes: Ints, offset: Ints, holidays: str | None = None) ->
     if holidays is not None:
         first, last = (int(day[at]) + _ORDINAL_1970 for at in (0, -1))
         years = set(range(datetime.fromordinal(first).year, datetime.fromordinal(last).year + 1))
-        try:
-            dates = holiday_dates(holidays, years)
-        except TouError as error:
-            raise TariffError("holidays", str(error), "a country, with a subdivision if wanted: US, US-TX") from None
-        kind = np.where(np.isin(day + _ORDINAL_1970, sorted(dates)), HOLIDAY, kind)
+        kind = np.where(np.isin(day + _ORDINAL_1970, sorted(_dates(holidays, years))), HOLIDAY, kind)
     month = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + 1970 * 12
     return LocalClock(
         minutes=minutes,
@@ -71,6 +67,18 @@ def local_clock(utc_minutes: Ints, offset: Ints, holidays: str | None = None) ->
 
 
 _ORDINAL_1970 = datetime(1970, 1, 1).toordinal()
+
+
+def check_holidays(calendar: str) -> None:
+    """Raises TariffError for a holiday calendar that does not exist."""
+    _dates(calendar, {1970})
+
+
+def _dates(calendar: str, years: set[int]) -> frozenset[int]:
+    try:
+        return holiday_dates(calendar, years)
+    except TouError as error:
+        raise TariffError("holidays", str(error), "a country, with a subdivision if wanted: US, US-TX") from None
 
 
 def utc_offsets(utc_minutes: Ints, zone: tzinfo) -> Ints:

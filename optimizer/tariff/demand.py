@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.scenario.clock import ALWAYS, ClockWindow
+from optimizer.scenario.clock import ALWAYS, EDGE_MINUTES, ClockWindow
 from optimizer.scenario.series import Floats
-from optimizer.scenario.tariff import DemandCharge, Ratchet
-from optimizer.tariff.clock import Flags, Ints, month_label
+from optimizer.scenario.tariff import DemandCharge, Ratchet, Tariff
+from optimizer.tariff.clock import DAY, Flags, Ints, local_clock, month_label
 from optimizer.tariff.grid import Grid
 from optimizer.tariff.history import Peaks
 from optimizer.tariff.tiers import cost
@@ -122,23 +122,31 @@ def _looked_back_to(
     return highest, unknown
 
 
-def billed_kw_of_months(
-    charges: Sequence[DemandCharge], billed: Sequence[Sequence[BilledDemand | None]], grid: Grid
-) -> Floats:
+def billed_kw_of_months(tariff: Tariff, billed: Sequence[Sequence[BilledDemand | None]], grid: Grid) -> Floats:
     """The kW that tiers per kW are measured by, (months,): the highest billed demand of charges on every hour of
     the month; without one, the month's highest demand in the first charge's metering blocks."""
+    charges = tariff.demand
     metering = charges[0].metering_minutes if charges else None
     highest = monthly_peaks(grid, blocks_of(grid, metering), ALWAYS)
-    for charge, months in zip(charges, billed, strict=True):
+    measured = np.full((len(charges), grid.months), -np.inf)
+    for row, charge, months in zip(measured, charges, billed, strict=True):
+        always = _on_every_hour(charge, grid, tariff.holidays)
         for at, month in enumerate(months):
-            if month is not None and _always(charge, grid.month_of_year[at]):
-                highest[at] = max(highest[at], month.billed_kw)
-    return highest
+            if month is not None and always[at]:
+                row[at] = month.billed_kw
+    return np.where(np.isfinite(measured).any(axis=0), measured.max(axis=0, initial=0.0), highest)
 
 
-def _always(charge: DemandCharge, month_of_year: int) -> bool:
-    """Whether one of the charge's windows holds every hour of a month."""
-    return any(
-        month_of_year in window.months and window.start == window.end and {"weekday", "weekend"} <= set(window.days)
-        for window in charge.windows
-    )
+def _on_every_hour(charge: DemandCharge, grid: Grid, holidays: str | None) -> Flags:
+    """Whether the charge's windows hold every five minutes of each calendar month, (months,)."""
+    first = int(np.datetime64(f"{grid.labels[0]}-01").astype(np.int64))
+    midnight = DAY * (first + np.arange(sum(grid.days), dtype=np.int64))
+    days = local_clock(midnight, np.zeros_like(midnight), holidays)
+    month, kind = days.month_of_year[:, None], days.day_kind[:, None]
+    minute = np.arange(0, DAY, EDGE_MINUTES)[None, :]
+    held = np.zeros((len(midnight), minute.size), dtype=bool)
+    for window in charge.windows:
+        held |= window.holds(month, kind, minute)
+    always = np.ones(grid.months, dtype=bool)
+    always[days.month[~held.all(axis=1)] - grid.first_month] = False
+    return always

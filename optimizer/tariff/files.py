@@ -59,7 +59,25 @@ def read_tariff(path: str | Path) -> TariffFile:
     )
     if faults:
         raise ScenarioError(faults, str(path))
-    return TariffFile(_validated(read, str(path), nested), zone if isinstance(zone, str) else None, is_urdb=False)
+    billed = _validated(read, str(path), nested)
+    if isinstance(supply, Mapping):
+        billed = billed.model_copy(update={"not_honoured": (*billed.not_honoured, *_beside(supply.get("energy")))})
+    return TariffFile(billed, zone if isinstance(zone, str) else None, is_urdb=False)
+
+
+BESIDE_THE_TARIFF = {
+    "price_usd_per_mwh": "energy at the scenario's price is left out: a plan bills it beside the tariff",
+    "tou": "energy at the scenario's prices is left out: a plan bills it beside the tariff",
+    "adders": "left out: a plan bills them beside the tariff",
+    "loss_factor": "metered energy is billed without losses, with which a plan bills it",
+}
+"""What else a scenario pays for energy."""
+
+
+def _beside(energy: Any) -> list[str]:
+    """What a scenario's `supply.energy` costs, and its tariff does not say."""
+    given = energy if isinstance(energy, Mapping) else {}
+    return [f"supply.energy.{field}: {why}" for field, why in BESIDE_THE_TARIFF.items() if given.get(field)]
 
 
 def _validated(raw: Any, source: str, nested: bool) -> Tariff:

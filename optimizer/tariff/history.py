@@ -93,6 +93,8 @@ def _from_csv(text: str, name: str) -> dict[str, Any]:
         raise TariffError(name, f"the columns {', '.join(sorted(columns)) or 'none'}", "month, peak_kw and charge")
     history: dict[str, Any] = {}
     for row in reader:
+        if None in row:  # what a separator of thousands would make of a number
+            raise TariffError(f"{name}, line {reader.line_num}", "more cells than the header has", "plain digits")
         month, cell, charge = row["month"] or "", row["peak_kw"] or "", row.get("charge") or ""
         try:
             peak = float(cell)

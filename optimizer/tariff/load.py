@@ -77,11 +77,11 @@ def read_load(path: str | Path) -> MeteredLoad:
 
     Raises TariffError.
     """
-    path = Path(path)
+    path = Path(path).resolve(strict=True)
     try:
         series = SeriesFiles(path.parent).read(path.name, LOAD_COLUMN, TIME_COLUMN)
     except SeriesFileError as error:
-        raise TariffError(path.name, error.found, error.allowed) from None
+        raise TariffError("load", error.found, error.allowed) from None
     values = np.array([np.nan if value is None else value for value in series["values"]], dtype=float)
     try:
         offsets = _offsets(path) if path.suffix.lower() == ".csv" else None

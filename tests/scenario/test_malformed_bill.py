@@ -318,6 +318,23 @@ EDITS: list[tuple[str, list[tuple[str, str]], str, list[str]]] = [
         ["2026-01-04T23:00:00-06:00", "under way at 2026-01-05T00:00:00-06:00"],
     ),
     (
+        "open interval that ends as the plan begins",
+        [
+            (
+                "[state.tariff]\n",
+                "[state.tariff]\nopen_intervals = { flat = { start = 2026-01-04T23:50:00-06:00, import_mwh = 1.0 } }\n",
+            )
+        ],
+        "state.tariff.open_intervals.flat.start",
+        ["2026-01-04T23:50:00-06:00", "none", "under way at 2026-01-05T00:00:00-06:00"],
+    ),
+    (
+        "month that is not yet",
+        [('month = "2025-12"', 'month = "2026-02"')],
+        "state.tariff.months[1].month",
+        ["'2026-02'", "2026-01, or a month before it"],
+    ),
+    (
         "version without what came",
         [("hashprice_usd_per_ph_day = 45.0", "hashprice_usd_per_ph_day = { known = 45.0 }")],
         "bitcoin.hashprice_usd_per_ph_day.actual",
@@ -342,6 +359,24 @@ EDITS: list[tuple[str, list[tuple[str, str]], str, list[str]]] = [
 def test_an_edit_is_refused(edits: list[tuple[str, str]], place: str, words: list[str], tmp_path: Path) -> None:
     line = line_of(refused(validate(write(tmp_path, edited(*edits)))), place)
     assert [word for word in words if word not in line] == [], line
+
+
+@pytest.mark.parametrize(
+    ("plan_start", "opened", "field", "words"),
+    [
+        ("2026-01-05T00:05:00", "2026-01-04T23:55:00-06:00", "start", "2026-01-05T00:00:00-06:00, the start of"),
+        ("2026-01-05T00:20:00", "2026-01-05T00:10:00-06:00", "start", "2026-01-05T00:15:00-06:00, the start of"),
+        ("2026-01-05T00:20:00", "2026-01-05T00:15:00-06:00", "import_mwh", "at most 100000 MWh"),
+    ],
+)
+def test_an_open_interval_is_the_one_that_the_plan_begins_in(
+    plan_start: str, opened: str, field: str, words: str, tmp_path: Path
+) -> None:
+    state = f"open_intervals = {{ flat = {{ start = {opened}, import_mwh = 2e5 }} }}\n"
+    begin = f"start = {plan_start}\nresolution_minutes = 5\n"
+    text = edited(("start = 2026-01-05T00:00:00\n", begin), ("[state.tariff]\n", "[state.tariff]\n" + state))
+    report = refused(validate(write(tmp_path, text)))
+    assert words in line_of(report, f"state.tariff.open_intervals.flat.{field}")
 
 
 def test_nothing_may_refer_to_a_tariff_that_is_not_there(tmp_path: Path) -> None:

@@ -68,6 +68,12 @@ def test_without_a_minimum_a_bill_may_be_negative() -> None:
     assert bill(tariff(energy=[energy(kwh(-0.1))]), load([10.0])).total_usd == pytest.approx(-1.0)
 
 
+def test_a_tax_takes_each_of_its_lines_once() -> None:
+    levy = {"name": "levy", "percent": 10.0, "lines": ["energy", "energy"]}
+    of = tariff(energy=[energy(kwh(0.1))], taxes=[levy])
+    assert lines(bill(of, load([30.0])), "tax") == [pytest.approx(0.3)]
+
+
 def test_coincident_hours_bill_the_mean_import_in_them() -> None:
     window = {"months": [1], "start": "17:00:00", "end": "19:00:00", "days": ["weekday"]}
     of = tariff(coincident=[{"name": "cp", "rate_usd_per_kw": 2.0, "adjustment_usd_per_kw": 1.0, "windows": [window]}])

@@ -87,6 +87,23 @@ def test_bill_in_another_zone(folder: Path) -> None:
     assert [m["lines"]["energy_usd"] for m in json.loads(done.stdout)["months"]] == pytest.approx([1.2, 3.0])
 
 
+def test_bill_of_a_scenario_names_what_it_pays_beside_the_tariff(folder: Path) -> None:
+    energy = {"price_usd_per_mwh": 50.0, "loss_factor": 0.02, "adders": []}
+    supply = {"energy": energy, "tariff": {"name": "wires", "fixed": {"usd_per_month": 5.0}}}
+    (folder / "site.json").write_text(json.dumps({"schema_version": 1, "supply": supply}), encoding="utf-8")
+    result = json.loads(run(folder, "bill", "site.json", "--load", "load.csv", "--json").stdout)
+    assert result["total_usd"] == 10.0
+    places = [field.split(":")[0] for field in result["not_honoured"]]
+    assert places == ["supply.energy.price_usd_per_mwh", "supply.energy.loss_factor"]
+
+
+def test_a_load_may_be_a_link_to_another_folder(folder: Path) -> None:
+    (folder / "meters").mkdir()
+    (folder / "load.csv").rename(folder / "meters" / "july.csv")
+    (folder / "load.csv").symlink_to(folder / "meters" / "july.csv")
+    assert run(folder, "bill", "rate.json", "--load", "load.csv").returncode == 0
+
+
 def test_bill_for_people(folder: Path) -> None:
     done = run(folder, "bill", "rate.json", "--load", "load.csv", "--history", "peaks.csv")
     assert done.returncode == 0
@@ -105,6 +122,7 @@ def test_bill_for_people(folder: Path) -> None:
         (("bill", "rate.json", "--load", "load.csv", "--history", "load.csv"), "the columns interval_start, load_kw"),
         (("bill", "rate.json"), "--load"),
         (("import", "rate.json", "-o", "tariff.yaml"), "a .toml or a .json"),
+        (("import", "rate.json", "--holidays", "XX"), "no known holiday calendar"),
         (("import", "load.csv"), "load.csv"),
     ],
 )

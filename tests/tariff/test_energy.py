@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -68,6 +70,35 @@ def test_ends_per_kw_count_billed_demand_with_its_ratchet() -> None:
     metered = local_span("2024-01-01", "2024-02-01")
     assert energy_usd(of, metered, history={"2023-08": 6.0}) == [pytest.approx(300 * 0.1 + 444 * 0.2)]
     assert energy_usd(of, metered) == [pytest.approx(100 * 0.1 + 644 * 0.2)]
+
+
+@pytest.mark.parametrize(
+    ("windows", "billed_kw"),
+    [
+        ([{"end": "12:00:00"}, {"start": "12:00:00"}], 3),
+        ([{"days": ["weekday"]}, {"days": ["weekend", "holiday"]}], 3),
+        ([{"days": ["weekday", "weekend"]}], 1),  # not on New Year's Day
+    ],
+)
+def test_ends_per_kw_count_charges_whose_windows_together_hold_every_hour(
+    windows: list[dict[str, Any]], billed_kw: float
+) -> None:
+    """0.5 × 6 kW are billed by a charge on every hour; without such a charge the month's highest demand is 1 kW."""
+    charge = demand(1.0, windows=windows, ratchet={"share": 0.5})
+    of = tariff(energy=[energy(kwh(0.1, up_to_kwh_per_kw=100), kwh(0.2))], demand=[charge], holidays="US")
+    usd = energy_usd(of, local_span("2024-01-01", "2024-02-01"), history={"2023-12": 6.0})
+    assert usd == [pytest.approx(100 * billed_kw * 0.1 + (744 - 100 * billed_kw) * 0.2)]
+
+
+def test_ends_per_kw_count_the_metering_of_the_charge_on_every_hour() -> None:
+    """Quarters of 2, 1, 1, 1 kW: 1.25 kW an hour, of which 100 kWh each; the first charge's quarters do not count."""
+    noon = demand(1.0, name="noon", windows=[{"start": "12:00:00", "end": "13:00:00"}], metering_minutes=15)
+    of = tariff(
+        energy=[energy(kwh(0.1, up_to_kwh_per_kw=100), kwh(0.2))],
+        demand=[noon, demand(1.0, metering_minutes=60)],
+    )
+    metered = load(np.tile([2.0, 1.0, 1.0, 1.0], 31 * 24), minutes=15)
+    assert energy_usd(of, metered) == [pytest.approx(125 * 0.1 + (930 - 125) * 0.2)]
 
 
 def test_ends_per_kw_and_day_without_a_demand_charge() -> None:

@@ -167,6 +167,7 @@ def test_histories(tmp_path: Path) -> None:
         ("peaks.csv", ("month,peak_kw", "2023-12,lots"), "line 2: 'lots' is no number"),
         ("peaks.csv", ("month,peak_kw", "Dec 2023,1"), "'Dec 2023' is no month"),
         ("peaks.csv", ("month,peak_kw", "2023-12,1", "2023-12,2"), "2023-12 stands twice"),
+        ("peaks.csv", ("month,peak_kw", "2023-12,1,200"), "line 2: more cells than the header has"),
         ("peaks.csv", ("month,peak_kw", "2023-12,-1"), "no peak"),
         ("peaks.json", ("[1]",), "a list"),
         ("peaks.json", ("{",), "no valid JSON"),

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from optimizer.scenario.checks.report import Report
-from optimizer.scenario.state import MonthSoFar
+from optimizer.scenario.clock import EDGE_MINUTES
+from optimizer.scenario.horizon import Horizon
+from optimizer.scenario.state import MonthSoFar, OpenInterval
 from optimizer.scenario.tariff import DemandCharge, EnergyPeriod, Tariff
 from optimizer.scenario.tou import TouError, holiday_dates
 
+EDGE = timedelta(minutes=EDGE_MINUTES)
+MOST_MWH = 1e5
+"""Of a metering interval; above anything real, and no demand beyond what a state takes."""
 SAME = 1e-12
 """USD/kWh by which steps between tiers may differ through rounding alone."""
+
+ENDS_INSIDE = "a committed part that ends where a metering interval does"
+"""What is allowed, where the committed part ends inside a metering interval; of a past that is no matter."""
 
 
 def check(report: Report) -> None:
@@ -91,7 +100,7 @@ def _ends_on_a_block(report: Report, place: str, charge: DemandCharge) -> None:
         report.add(
             place,
             f"{charge.metering_minutes}, and the committed part ends at {end.isoformat()}",
-            "a committed part that ends where a metering interval does",
+            ENDS_INSIDE,
         )
 
 
@@ -110,21 +119,44 @@ def _state(report: Report, tariff: Tariff) -> None:
     state, charges = report.scenario.state.tariff, [charge.name for charge in tariff.demand]
     months = ((f"state.tariff.months[{i}].month", month.month) for i, month in enumerate(state.months))
     report.unique(months, "month")
+    if report.horizon is not None:
+        now = f"{report.horizon.starts[0]:%Y-%m}"
+        for i, month in enumerate(state.months):
+            if month.month > now:
+                report.add(f"state.tariff.months[{i}].month", repr(month.month), f"{now}, or a month before it")
     for place, charge in _charges_of(state.months):
         report.known(place, charge, charges, "demand charge")
     for name, interval in state.open_intervals.items():
         place = f"state.tariff.open_intervals.{name}"
-        if not report.known(place, name, charges, "demand charge") or report.horizon is None:
-            continue
-        begin = report.horizon.starts[0]
-        minutes = next(charge.metering_minutes for charge in tariff.demand if charge.name == name)
-        before = (begin.timestamp() - interval.start.timestamp()) / 60.0
-        if minutes is None or not 0 < before < minutes:
-            report.add(
-                f"{place}.start",
-                interval.start.isoformat(),
-                f"the start of a metering interval that is under way at {begin.isoformat()}",
-            )
+        if report.known(place, name, charges, "demand charge") and report.horizon is not None:
+            minutes = next(charge.metering_minutes for charge in tariff.demand if charge.name == name)
+            _open(report, place, interval, minutes, report.horizon)
+
+
+def _open(report: Report, place: str, interval: OpenInterval, minutes: int | None, horizon: Horizon) -> None:
+    """A metering interval is under way where the plan begins inside one that is longer than its periods."""
+    begin = horizon.starts[0]
+    opened = begin if minutes is None or minutes <= horizon.step_minutes else _opened(begin, minutes)
+    if opened == begin:
+        allowed = f"none: no metering interval of the charge is under way at {begin.isoformat()}"
+        report.add(f"{place}.start", interval.start.isoformat(), allowed)
+    elif interval.start.timestamp() != opened.timestamp():
+        under_way = f"the start of the metering interval that is under way at {begin.isoformat()}"
+        report.add(f"{place}.start", interval.start.isoformat(), f"{opened.isoformat()}, {under_way}")
+    elif interval.import_mwh > MOST_MWH:
+        report.add(f"{place}.import_mwh", f"{interval.import_mwh:g}", f"at most {MOST_MWH:g} MWh")
+
+
+def _opened(begin: datetime, minutes: int) -> datetime:
+    """The start of the clock-aligned interval that a moment lies in; one begins where the clocks change too."""
+
+    def block(moment: datetime) -> tuple[object, ...]:
+        return moment.date(), (moment.hour * 60 + moment.minute) // minutes, moment.utcoffset()
+
+    opened = begin
+    while block(earlier := (opened.astimezone(UTC) - EDGE).astimezone(begin.tzinfo)) == block(begin):
+        opened = earlier
+    return opened
 
 
 def _charges_of(months: Sequence[MonthSoFar]) -> list[tuple[str, str]]:
