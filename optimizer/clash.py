@@ -9,6 +9,7 @@ in it is needless: where some give way a little so that others have to less, the
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,10 +30,15 @@ from solvers import Options, Status, solve
 from solvers.builder import Index
 from solvers.elastic import elastic
 from solvers.problem import Floats
+from solvers.registry import LEAST_TIME_S
 
 MOST_NAMED = 3
 NOTICED = 1e-5
 """Violations smaller than this, relative to the requirement's size, are the solver's tolerance."""
+LIMIT_S = 20.0
+EACH_SHARE = 1.0 / (2 * MOST_NAMED)
+LEAST_EACH_S = 0.5
+"""The most that one solve takes: this share of the time limit, and where that is less than so much, so much."""
 WEIGHT = 1000.0
 """Cost of a violation as large as its requirement: small ones, too, are far above the solver's gap."""
 
@@ -58,6 +64,20 @@ class Clash:
         return self.message
 
 
+@dataclass(frozen=True)
+class _Asking:
+    """Who is asked, and until when."""
+
+    solver: str
+    each_s: float
+    last: float
+    """By `time.monotonic`."""
+
+    @property
+    def left(self) -> float:
+        return self.last - time.monotonic()
+
+
 @dataclass(frozen=True, eq=False)
 class _GivenWay:
     """A requirement, its violation in each of its rows [its unit], and the solution in which it gives way."""
@@ -73,21 +93,22 @@ class _GivenWay:
 
 
 def clashes(
-    scenario: Scenario, *, solver: str = "highs", time_limit_s: float = 20.0, keep: Keep | None = None
+    scenario: Scenario, *, solver: str = "highs", time_limit_s: float = LIMIT_S, keep: Keep | None = None
 ) -> tuple[Clash, ...]:
     """What makes a scenario infeasible, at most three requirements; empty where no named requirement does.
-    `keep`: published set-points that the plan had to hold (`optimizer.setpoints`)."""
+    `keep`: published set-points that the plan had to hold (`optimizer.setpoints`). Where the time is up, what is known
+    by then: sides may be missing, or name more than they need."""
     # Reserves and demand response ask for nothing: without them it is as infeasible, and less stands in the way.
     # Published offers that have to be held do ask for something.
     exactly = keep is not None and keep.leave_usd is None
     dropped = {"demand_response": ()} if exactly else {"reserves": (), "demand_response": ()}
     supply = scenario.supply.model_copy(update=dropped)
     formulation = formulate(scenario.model_copy(update={"supply": supply}), keep=keep)
-    options = Options(gap=1e-6, time_limit_s=time_limit_s / (2 * MOST_NAMED))
+    asking = _Asking(solver, max(EACH_SHARE * time_limit_s, LEAST_EACH_S), time.monotonic() + time_limit_s)
     everything = formulation.model.requirements
 
     def side_of(free: Sequence[Requirement]) -> list[_GivenWay]:
-        return _without_needless(formulation, _given_way(formulation, free, solver, options), solver, options)
+        return _without_needless(formulation, _given_way(formulation, free, asking), asking)
 
     first = side_of(everything)
     others: list[tuple[int, _GivenWay]] = []
@@ -124,16 +145,15 @@ def _among(given: Sequence[_GivenWay], requirement: Requirement) -> bool:
     return any(g.requirement is requirement for g in given)
 
 
-def _given_way(
-    formulation: Formulation, requirements: Sequence[Requirement], solver: str, options: Options
-) -> list[_GivenWay]:
-    """The requirements that give way where these may, the largest relative violation first."""
-    if not requirements:
+def _given_way(formulation: Formulation, requirements: Sequence[Requirement], asking: _Asking) -> list[_GivenWay]:
+    """The requirements that give way where these may, the largest relative violation first; none without time."""
+    if not requirements or asking.left <= 0.0:
         return []
     rows = np.concatenate([r.rows for r in requirements])
     weights = np.concatenate([np.full(len(r.rows), WEIGHT * r.per_row / r.size) for r in requirements])
     relaxed = elastic(formulation.problem, rows, [], weights)
-    result = solve(relaxed.problem, solver, options)
+    options = Options(gap=1e-6, time_limit_s=max(min(asking.each_s, asking.left), LEAST_TIME_S))
+    result = solve(relaxed.problem, asking.solver, options)
     if result.x is None or result.status not in (Status.PROVEN, Status.FEASIBLE):
         return []
     violations = np.abs(relaxed.violations(result.x).rows)
@@ -148,15 +168,13 @@ def _given_way(
     return [given for _, given in sorted(found, key=lambda f: -f[0])]
 
 
-def _without_needless(
-    formulation: Formulation, side: list[_GivenWay], solver: str, options: Options
-) -> list[_GivenWay]:
+def _without_needless(formulation: Formulation, side: list[_GivenWay], asking: _Asking) -> list[_GivenWay]:
     """The side without those that need not give way where its others give way more."""
     for given in reversed(side[:]):
         rest = [g.requirement for g in side if g.requirement is not given.requirement]
         if len(rest) in {0, len(side)}:  # the last one left, or gone with an earlier one
             continue
-        side = _given_way(formulation, rest, solver, options) or side
+        side = _given_way(formulation, rest, asking) or side
     return side
 
 

@@ -25,7 +25,7 @@ from optimizer.formulation import Formulation
 from optimizer.repair import RULES, with_rows
 from optimizer.scenario.contracts import Batch
 from optimizer.scenario.scenario import Scenario
-from solvers import Options, ProblemBuilder, Result, SolverError, solve
+from solvers import Options, ProblemBuilder, Result, solve
 from solvers.problem import Floats, Problem
 
 MOST_NONZEROS = 2500
@@ -54,7 +54,7 @@ def decided(formulation: Formulation, result: Result, time_limit_s: float) -> Re
     preferring = _preferring(formulation, x)
     try:
         other = solve(preferring, result.solver, Options(gap=GAP, time_limit_s=limit))
-    except SolverError:
+    except Exception:  # whatever it is: the plan stands as it was found
         return result
     if other.x is None or other.limit is not None:
         return result

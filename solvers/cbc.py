@@ -115,7 +115,10 @@ class _Process:
 
     def __init__(self, command: list[str], files: Path, options: Options) -> None:
         self.killed = False
+        self.cut_short = False
+        """Whether it may have been stopped, by its limit or from here, before it was done."""
         self._log = files / "log"
+        self._due = time.perf_counter() + options.time_limit_s
         self._last = math.inf
         if math.isfinite(options.time_limit_s):
             grace = max(GRACE_S, GRACE_SHARE * options.time_limit_s)
@@ -149,12 +152,15 @@ class _Process:
                         self.killed = True
                         return
         finally:
+            if time.perf_counter() >= self._due:
+                self.cut_short = True
             if self._process.poll() is None:
                 self._process.kill()
                 self._process.wait()
 
     def interrupt(self) -> None:
         """Ask CBC to stop and give it a moment to write down what it has."""
+        self.cut_short = True
         with self._lock:
             self._last = min(self._last, time.perf_counter() + INTERRUPT_GRACE_S)
         if sys.platform == "win32":
@@ -169,8 +175,8 @@ def _read(problem: Problem, options: Options, files: Path, process: _Process, li
     if first is None:
         return Answer(Ended.FAILED, message=f"CBC gave no answer; it last said: {process.said[-300:].strip()}")
     if first in ("Infeasible", "Integer infeasible"):
-        # Its preprocessing says so of "infeasible or unbounded" too.
-        return Answer(infeasible_as_told(problem))
+        # Its preprocessing says so of "infeasible or unbounded" too, and where its time ends before its cuts.
+        return Answer(Ended.STOPPED, limit=limit) if process.cut_short else Answer(infeasible_as_told(problem))
     if first.startswith("Optimal"):
         return _optimal(problem, options, files, process, within_gap="gap" in first)
     if first.startswith("Stopped"):

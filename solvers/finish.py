@@ -6,6 +6,7 @@ computed by us, and only then is it called proven or feasible.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -78,6 +79,8 @@ def without_solver(problem: Problem, context: Context) -> Result | None:
 
 def finish(problem: Problem, options: Options, answer: Answer, context: Context, resolve: Resolve) -> Result:
     """The result that the answer supports."""
+    if answer.bound is not None and not math.isfinite(answer.bound):
+        answer = replace(answer, bound=None)
     ended = answer.ended
     if ended is Ended.UNBOUNDED_OR_INFEASIBLE or (ended is Ended.UNBOUNDED and problem.integers):
         # An unbounded relaxation says nothing about whether an integer solution exists.

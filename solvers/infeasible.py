@@ -15,7 +15,6 @@ from solvers.elastic import elastic
 from solvers.outcome import Options
 from solvers.problem import Problem
 from solvers.registry import LEAST_TIME_S, solve
-from solvers.route import SolverError
 
 VIOLATED = 1e-6
 """Least total violation, in the rows' own units: what solvers tolerate in one row."""
@@ -34,7 +33,7 @@ def is_infeasible(problem: Problem, solvers: Sequence[str], time_limit_s: float)
             options = Options(gap=VIOLATED / 10.0, time_limit_s=max(last - time.monotonic(), LEAST_TIME_S))
             try:
                 result = solve(form, solver, options)
-            except (SolverError, RuntimeError, MemoryError):
+            except Exception:  # one that breaks tells nothing
                 break
             if result.bound is not None and -result.bound > VIOLATED:
                 return True

@@ -124,7 +124,8 @@ def _answer(problem: Problem, gap: float | None, model: Any, variables: list[Any
     # `status` calls a solution found at a time limit optimal; only `sol_status` tells.
     outcome = model.sol_status
     if outcome == pulp.LpSolutionInfeasible or model.status == pulp.LpStatusInfeasible:
-        return Answer(infeasible_as_told(problem))
+        # CBC says so, too, where its time ends before its cuts.
+        return Answer(infeasible_as_told(problem)) if in_time else Answer(Ended.STOPPED, limit="time")
     if outcome == pulp.LpSolutionUnbounded or model.status == pulp.LpStatusUnbounded:
         return Answer(Ended.UNBOUNDED)
     x = _values(variables)

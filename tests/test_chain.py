@@ -248,6 +248,15 @@ def test_infeasible_or_not(problem: Problem, answer: bool, solver: str) -> None:
     assert is_infeasible(problem, [solver, "scip"], 10.0) is answer
 
 
+def breaks(problem: Problem, options: Options) -> Answer:
+    raise OSError(28, "No space left on device")
+
+
+def test_one_that_breaks_leaves_the_word_to_the_next(fake: Callable[..., list[Fake]]) -> None:
+    fake(breaks, "cbc")
+    assert is_infeasible(SHORT, ["cbc", "scip"], 10.0) is True
+
+
 def test_crossed_bounds_are_infeasible_whatever_is_said(fake: Callable[..., list[Fake]]) -> None:
     fake(fails, "highs")
     assert is_infeasible(dense([1], lower=3, upper=2), ["highs"], 1.0) is True

@@ -3,6 +3,7 @@ and its amount."""
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from optimizer import Scenario, plan
 from optimizer.clash import MOST_NAMED, Clash, clashes, told
 from optimizer.planner import plan_and_audit
+from tests.cli.hard import hard
 from tests.toys import batch, clock, gpu_pool, group_fleet, mode, reserved, scenario
 
 LOW = mode("low", 0.6, 75.0)
@@ -331,6 +333,18 @@ def test_what_sleeps_is_named() -> None:
 def test_one_is_told_in_the_singular() -> None:
     found = clashes(CASES["minimum up time under an import limit"][0])
     assert "1 group would have to stop early at 00:00" in str(of(found, "minimum up time"))
+
+
+def test_the_time_limit_covers_all_solves() -> None:
+    """Eighty fleets that are too much for their hall and may not stop yet: each is asked whether it has to give way."""
+    raw = hard(80)
+    up = {"groups": [{"mode": "on", "groups": 1, "hours": 1.0}]}
+    raw["state"] = {"at": "2026-01-05T00:00:00+00:00", "fleets": {fleet["name"]: up for fleet in raw["fleets"]}}
+    given = Scenario.model_validate(raw)
+    begun = time.perf_counter()
+    found = clashes(given, time_limit_s=1.0)
+    assert time.perf_counter() - begun < 2.5
+    assert ("hall", "IT limit") in {(clash.item, clash.requirement) for clash in found}
 
 
 def test_sides_are_told_with_and_or_or() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimizer import audit, plan, planner
+from optimizer import audit, plan, planner, ties
 from optimizer.formulation import Formulation
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import Schedule
@@ -110,6 +110,16 @@ def test_a_preferred_plan_that_the_audit_rejects_is_none(monkeypatch: pytest.Mon
     schedule = plan(scenario([50, 50], fleets=[group_fleet()]))
     assert schedule.profit_usd == pytest.approx(100.0)
     assert [attempt.solver for attempt in schedule.outcome.attempts] == ["highs"]
+
+
+@pytest.mark.parametrize("error", [RuntimeError("broken"), MemoryError(), OSError(28, "No space left on device")])
+def test_a_second_solve_that_breaks_takes_nothing_away(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def breaks(*_: object) -> Result:
+        raise error
+
+    monkeypatch.setattr(ties, "solve", breaks)
+    schedule = plan(scenario([50, 50], fleets=[group_fleet()]))
+    assert (schedule.outcome.status, schedule.profit_usd) == ("proven", pytest.approx(100.0))
 
 
 def test_ties_may_be_left(monkeypatch: pytest.MonkeyPatch) -> None:

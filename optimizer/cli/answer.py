@@ -33,6 +33,10 @@ IsolatedOption = Annotated[
 ]
 
 
+WHY_LEAST_S = 1.0
+"""What asking why there is no plan may take where the time limit is used up."""
+
+
 class Options(NamedTuple):
     """How to solve."""
 
@@ -79,16 +83,19 @@ def told(command: Callable[[], ExitCode], *, json: bool, isolated: bool | None =
     raise typer.Exit(code)
 
 
-def explained(scenario: Scenario, schedule: Schedule, findings: Findings, keep: Keep | None = None) -> Answer:
-    """The plan, with why there is none where there is none; nothing of that where the question is interrupted: that
-    there is none stays said."""
+def explained(
+    scenario: Scenario, schedule: Schedule, findings: Findings, time_limit_s: float, keep: Keep | None = None
+) -> Answer:
+    """The plan, with why there is none where there is none, in what is left of the time limit; nothing of that where
+    the question is interrupted: that there is none stays said."""
     if schedule.outcome.status != "infeasible":
         return Answer(scenario, schedule, findings, ())
-    from optimizer.clash import clashes
+    from optimizer.clash import LIMIT_S, clashes
     from solvers.interrupt import pressed
 
+    left = max(time_limit_s - schedule.seconds.total, WHY_LEAST_S)
     try:
-        why = clashes(scenario, keep=keep)
+        why = clashes(scenario, time_limit_s=min(left, LIMIT_S), keep=keep)
     except KeyboardInterrupt:
         why = ()
     return Answer(scenario, schedule, findings, () if pressed() else why)

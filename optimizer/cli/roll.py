@@ -78,7 +78,7 @@ def _roll(
         with RollProgress(given.currency) as progress:
             rolled = roll(given, days, look_ahead_hours=look_ahead, folder=output, told=progress, **options._asdict())
     except RollStopped as stopped:
-        return _stopped(stopped, json=json)
+        return _stopped(stopped, options.time_limit_s, json=json)
     except Interrupted as interrupted:
         kept = "nothing is kept without -o" if output is None else "the same command goes on behind them"
         complain(f"{interrupted}; {kept}")
@@ -117,9 +117,9 @@ def _show(rolled: Rolled) -> None:
         say(audit_line(rolled.schedule, rolled.findings))
 
 
-def _stopped(stopped: RollStopped, *, json: bool) -> ExitCode:
+def _stopped(stopped: RollStopped, time_limit_s: float, *, json: bool) -> ExitCode:
     """A day without a plan: which one, and why."""
-    found = explained(stopped.scenario, stopped.schedule, stopped.findings)
+    found = explained(stopped.scenario, stopped.schedule, stopped.findings, time_limit_s)
     if json:
         from optimizer.report.machine import as_text, solve_object
 

@@ -61,5 +61,5 @@ def _solve(argument: str, state: Path | None, options: Options, output: Path | N
     with held_back():
         with SolveProgress(options.solver, given.currency) as progress:
             schedule, findings = plan_and_audit(given, **options._asdict(), progress=progress.listener)
-        found = explained(given, schedule, findings)
+        found = explained(given, schedule, findings, options.time_limit_s)
         return answer(found, loaded, time.perf_counter() - begun, output, json=json)

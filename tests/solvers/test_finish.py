@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from solvers import Options, Problem, Result, Status
 from solvers.finish import Context, finish
+from solvers.problem import Floats
 from solvers.route import Answer, Ended
 
 from .problems import INF, dense
@@ -54,6 +56,13 @@ def test_bound_below_the_solution_is_not_used() -> None:
     result = judge(PROBLEM, Answer(Ended.OPTIMAL, x=FOUND, bound=9.0))
     assert (result.status, result.bound) == (Status.FEASIBLE, None)
     assert "9.0" in result.message
+
+
+@pytest.mark.parametrize("bound", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("x", [FOUND, None])
+def test_a_bound_that_is_no_number_is_none(bound: float, x: Floats | None) -> None:
+    result = judge(PROBLEM, Answer(Ended.STOPPED, x=x, bound=bound, limit="time"))
+    assert (result.status, result.bound) == (Status.NO_SOLUTION if x is None else Status.FEASIBLE, None)
 
 
 def test_bound_below_the_solution_by_arithmetic_is_the_solution() -> None:
