@@ -80,7 +80,7 @@ def replan(
     moment = period_of(scenario, at)
     past = None
     if state is None and moment > 0:
-        past = settle(part(scenario, 0, moment), published, solver=solver)
+        past = settle(part(scenario, 0, moment), published, solver=solver, ends_inside=True)
         if past.state is None:
             raise NoPast(past)
         state = past.state

@@ -29,6 +29,7 @@ from optimizer.acceptance import with_acceptance
 from optimizer.auditor import audit
 from optimizer.formulation import Formulation, formulate
 from optimizer.planner import RejectedByAudit, schedule_of
+from optimizer.scenario.checks.tariff import ENDS_INSIDE
 from optimizer.scenario.faults import ScenarioError
 from optimizer.scenario.part import part
 from optimizer.scenario.scenario import Scenario
@@ -67,17 +68,25 @@ def actual(scenario: Scenario) -> Scenario:
     return came.model_copy(update={"supply": supply})
 
 
-def settle(scenario: Scenario, schedule: Schedule, *, solver: str = "highs", time_limit_s: float = 60.0) -> Schedule:
+def settle(
+    scenario: Scenario,
+    schedule: Schedule,
+    *,
+    solver: str = "highs",
+    time_limit_s: float = 60.0,
+    ends_inside: bool = False,
+) -> Schedule:
     """The committed part of a schedule as it came about on the series as they came, with the state that it ends in.
 
     `scenario` is the one that was planned; where it has no versions of series and the schedule is its plan, the two
-    agree. Notes say which set-points could not be held as published. Without a solution, `outcome` says why.
+    agree. `ends_inside`: the committed part may end inside a metering interval, which its state then has. Notes say
+    which set-points could not be held as published. Without a solution, `outcome` says why.
     Raises ScheduleError where the schedule is no plan of this facility and horizon, ScenarioError where the series as
     they came are at fault, RejectedByAudit where the audit finds the answer wrong.
     """
     begun = time.perf_counter()
     came = settled_scenario(scenario, schedule)
-    faults = came.unchecked_faults()
+    faults = [fault for fault in came.unchecked_faults() if not (ends_inside and fault.allowed == ENDS_INSIDE)]
     if faults:
         raise ScenarioError(faults, f"{scenario.name} as it came")
     formulation = formulate(came, keep=Keep(_with_new_contracts(came, schedule)))

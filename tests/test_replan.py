@@ -13,6 +13,7 @@ from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import Schedule
 from tests.toys import batch, clock, gpu_pool, group_fleet, scenario
 
+TEN_A_MW = {"rate_usd_per_kw": 0.01}
 TWO = datetime.fromisoformat("2026-01-05T02:00:00")
 
 
@@ -120,6 +121,25 @@ def test_a_battery_ends_with_what_the_day_began_with(begins: float) -> None:
     assert again.past is not None and again.past.state is not None
     assert again.past.state.batteries["store"].energy_mwh == pytest.approx(2.0)
     assert again.schedule.profit_usd == pytest.approx(2 * 300.0 - 50.0 * begins)
+
+
+@pytest.mark.parametrize(("price", "runs", "profit"), [(95.0, [0, 0], 0.0), (60.0, [2, 2], 30.0)])
+def test_inside_a_metering_interval_it_is_under_way(price: float, runs: list[float], profit: float) -> None:
+    """Half of an hour at 2 MW is 1 MW of its demand; 2 MW in the other half add another, for 10 USD."""
+
+    def given(prices: list[float]) -> Scenario:
+        tariff = {"name": "tariff", "demand": [{"name": "flat", "metering_minutes": 60, "tiers": [TEN_A_MW]}]}
+        supply = {"energy": {"price_usd_per_mwh": prices}, "tariff": tariff}
+        return scenario(prices, fleets=[group_fleet(2)], time={"resolution_minutes": 15}, supply=supply)
+
+    published = plan(given([50.0] * 4))
+    assert on(published) == [2, 2, 2, 2]
+    again = replan(given([50.0, 50.0, price, price]), published, datetime.fromisoformat("2026-01-05T00:30:00"))
+    begun = again.scenario.state.tariff.open_intervals["flat"]
+    assert begun.start.isoformat() == "2026-01-05T00:00:00+00:00" and begun.import_mwh == pytest.approx(1.0)
+    assert on(again.schedule) == runs and again.schedule.profit_usd == pytest.approx(profit)
+    assert again.findings.ok and again.schedule.state is not None
+    assert not again.schedule.state.tariff.open_intervals
 
 
 def test_from_the_start_on_nothing_has_happened_but_acceptance() -> None:

@@ -36,5 +36,5 @@ def audit_tariff(case: Case, meter: Meter) -> tuple[MonthBill, ...]:
     post_taxes(case, tariff)
     bills = [make_bill(case, meter, tariff, month, charges) for month in months if month.committed]
     check_bills(case, bills)
-    check_tariff_state(case, bills, charges)
+    check_tariff_state(case, meter, bills, charges)
     return tuple(bill.record for bill in bills)

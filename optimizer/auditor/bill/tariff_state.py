@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import numpy as np
+
 from optimizer.auditor.bill.bills import Bill, look_back_mw
 from optimizer.auditor.bill.demand import ChargeFindings
+from optimizer.auditor.bill.metering import blocks_of
 from optimizer.auditor.bill.months import Month
 from optimizer.auditor.book import number
 from optimizer.auditor.case import Case, Expected, Fields
 from optimizer.auditor.clockwork import month_number, month_text
 from optimizer.auditor.fields import check_fields
+from optimizer.auditor.meter import Meter
 from optimizer.scenario.state import MonthSoFar
+from optimizer.scenario.tariff import DemandCharge
 
 RULE = "state"
 
@@ -23,14 +28,13 @@ def check_untouched(case: Case) -> None:
         case.book.add(RULE, "grid", None, "state.tariff is not what was given, though there is no tariff")
 
 
-def check_tariff_state(case: Case, bills: list[Bill], charges: list[ChargeFindings]) -> None:
-    """Hold the month under way, and the months that ratchets look back to, against the audit's own."""
+def check_tariff_state(case: Case, meter: Meter, bills: list[Bill], charges: list[ChargeFindings]) -> None:
+    """Hold metering intervals under way, the month under way, and the months that ratchets look back to, against the
+    audit's own."""
     state = case.schedule.state
     if state is None:
         return
-    for name in state.tariff.open_intervals:
-        message = "state.tariff has a metering interval under way; the committed part ends where one does"
-        case.book.add(RULE, name, None, message)
+    _check_open(case, meter, charges, bills[-1].tolerances["import_mwh"])
     said: dict[str, MonthSoFar] = {}
     for record in state.tariff.months:
         if record.month in said:
@@ -47,6 +51,41 @@ def check_tariff_state(case: Case, bills: list[Bill], charges: list[ChargeFindin
     for text in said:
         message = f"state.tariff has a record of {text}, which no plan from {at.isoformat()} on looks at"
         case.book.add(RULE, "grid", None, message)
+
+
+def _check_open(case: Case, meter: Meter, charges: list[ChargeFindings], tolerance_mwh: float) -> None:
+    """Metering intervals that the committed part ends in; one that is not said has seen no import."""
+    assert case.schedule.state is not None
+    said = dict(case.schedule.state.tariff.open_intervals)
+    for charge in charges:
+        name, own = charge.terms.name, _under_way(case, meter, charge.terms)
+        if own is None:
+            continue
+        start, mwh = own
+        told = said.pop(name, None)
+        if told is not None and told.start.timestamp() / 60.0 != start:
+            message = f"state.tariff has the metering interval of {told.start.isoformat()}, which is not under way"
+            case.book.add(RULE, name, None, message)
+            continue
+        kept = 0.0 if told is None else told.import_mwh
+        if not abs(kept - mwh) <= tolerance_mwh:
+            message = f"import_mwh of the metering interval under way is {number(kept)}; it comes to {number(mwh)} MWh"
+            case.book.add(RULE, name, None, message, amount=kept - mwh, unit="MWh")
+    for name in said:
+        message = "state.tariff has a metering interval under way; the committed part ends where one does"
+        case.book.add(RULE, name, None, message)
+
+
+def _under_way(case: Case, meter: Meter, terms: DemandCharge) -> tuple[float, float] | None:
+    """Start [UTC minutes] and energy so far [MWh] of the metering interval that the committed part ends in, if any."""
+    blocks = blocks_of(case.clock, case.horizon, terms.metering_minutes)
+    last = int(np.flatnonzero(blocks.period == case.committed - 1)[-1])
+    if blocks.are_periods or last + 1 == len(blocks.of_step) or blocks.of_step[last + 1] != blocks.of_step[last]:
+        return None
+    block = int(blocks.of_step[last])
+    committed_mw = np.where(np.arange(case.length) < case.committed, meter.import_mw, 0.0)
+    opened = case.scenario.state.tariff.open_intervals.get(terms.name)
+    return float(blocks.start_minutes[block]), float(blocks.demand(committed_mw, opened)[block]) * blocks.hours
 
 
 def _check_month(case: Case, own: Bill, said: MonthSoFar | None, charges: list[ChargeFindings]) -> None:

@@ -42,6 +42,8 @@ class Blocks:
     period: Ints
     kw_per_mw: Floats
     first: Ints | None
+    hours: float
+    """Length of a full block."""
 
     def counted(self, windows: tuple[ClockWindow, ...]) -> Bools:
         """Blocks that count in the windows, (blocks,): those wholly inside, or periods with any step inside."""
@@ -62,13 +64,24 @@ class Blocks:
         np.maximum.at(peaks, self.month[counted], self.demand_kw(import_mw)[counted])
         return peaks
 
+    def open_at(self, utc_minute: float, import_mw: Floats) -> tuple[float, float] | None:
+        """The block that a moment lies inside: its start [UTC minutes], and the energy imported in it [MWh]; None
+        where the moment ends one."""
+        if self.first is None:
+            return None
+        starts = self.steps.utc_minutes[self.first]
+        at = int(np.searchsorted(starts, utc_minute)) - 1
+        if starts[at + 1] == utc_minute:
+            return None
+        return float(starts[at]), float(self.demand_kw(import_mw)[at]) * self.hours / KW_PER_MW
+
 
 def blocks_of(steps: LocalSteps, months: Months, metering_minutes: int | None, begun: OpenInterval | None) -> Blocks:
     """The blocks of the horizon; `begun`: the one that is under way when it begins."""
     horizon = months.horizon
     if metering_minutes is None or metering_minutes <= horizon.step_minutes:
         every, nothing = np.arange(horizon.periods), np.zeros(horizon.periods)
-        return Blocks(steps, months.of_period, nothing, every, every, nothing + KW_PER_MW, None)
+        return Blocks(steps, months.of_period, nothing, every, every, nothing + KW_PER_MW, None, horizon.hours)
     number, offset = steps.clock.minutes // metering_minutes, steps.clock.offset
     edges = np.flatnonzero((np.diff(number) != 0) | (np.diff(offset) != 0)) + 1
     count = len(number)
@@ -88,4 +101,5 @@ def blocks_of(steps: LocalSteps, months: Months, metering_minutes: int | None, b
         period=pair % horizon.periods,
         kw_per_mw=taken * (KW_PER_MW * EDGE_MINUTES / metering_minutes),
         first=first,
+        hours=metering_minutes / 60.0,
     )

@@ -4,13 +4,15 @@ from (domain sections 6, 8). Costs are positive here."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import numpy as np
 
 from optimizer.components.bill.demand import ChargeRule, looked_back_to
 from optimizer.components.bill.metering import KW_PER_MW
 from optimizer.components.bill.tariff import BillRule
-from optimizer.scenario.state import MonthSoFar, TariffState
+from optimizer.scenario.horizon import stamp
+from optimizer.scenario.state import MonthSoFar, OpenInterval, TariffState
 from optimizer.scenario.tariff import BillLine
 from optimizer.schedule import DemandLine, MonthBill
 from optimizer.tariff.clock import month_label
@@ -35,7 +37,7 @@ class MonthsSoFar:
         return tuple(self._bill(month) for month in self._touched())
 
     def state(self) -> TariffState:
-        """The month under way, and earlier ones that ratchets may still look back to."""
+        """The month under way, earlier ones that ratchets may still look back to, and metering intervals under way."""
         rule = self._rule
         here = rule.months.of_moment(rule.months.horizon.committed)
         looked_at = {record.month: dict(record.look_back_mw) for record in self._known.months}
@@ -49,8 +51,22 @@ class MonthsSoFar:
             if any(mw > 0.0 for mw in looked_at.get(label, {}).values())
         ]
         if not rule.months.first <= here < rule.months.first + len(self._touched()):
-            return TariffState(months=tuple(earlier))
-        return TariffState(months=(*earlier, self._record(here - rule.months.first)))
+            return TariffState(months=tuple(earlier), open_intervals=self._open())
+        months = (*earlier, self._record(here - rule.months.first))
+        return TariffState(months=months, open_intervals=self._open())
+
+    def _open(self) -> dict[str, OpenInterval]:
+        """Metering intervals that the committed part ends in: those of a past that a re-plan goes on from."""
+        horizon = self._rule.months.horizon
+        seam = horizon.at(horizon.committed)
+        found = {c.name: c.blocks.open_at(seam.timestamp() / 60.0, self._load) for c in self._rule.charges}
+        return {
+            name: OpenInterval(
+                start=stamp(datetime.fromtimestamp(block[0] * 60.0, UTC).astimezone(horizon.zone)), import_mwh=block[1]
+            )
+            for name, block in found.items()
+            if block is not None
+        }
 
     def _touched(self) -> list[int]:
         """Months with a committed period, from the first on."""

@@ -96,6 +96,25 @@ def test_an_interval_is_never_left_open():
     hand.assert_caught(toy, spoilt, "state", "flat", None)
 
 
+def test_a_past_that_ends_inside_an_interval_hands_it_over():
+    """Three quarters of an hour at 1 MW, of a plan whose rest is planned anew from then on."""
+    toy = billed.site(4, {"demand": [always(metering_minutes=60)]}, step=15)
+    toy = toy.model_copy(update={"time": toy.time.model_copy(update={"committed_periods": 3})})
+    says = line(peak_mw=0.75, billed_mw=0.75, usd=7_500, added_usd=7_500)
+    opened = {"flat": {"start": "2026-01-05T00:00:00-06:00", "import_mwh": 0.75}}
+    state = {"months": [month("2026-01", 0.75, peaks_mw={"flat": 0.75})], "open_intervals": opened}
+    lines = {"flat": {"demand": {2: -7_500}}}
+    plan = billed.schedule(toy, [1, 1, 1], lines, [bill("2026-01", 0.75, says)], state=state)
+    hand.assert_accepted(toy, plan)
+    dropped = hand.set_state(plan, lambda s: s["tariff"].update(open_intervals={}))
+    hand.assert_caught(toy, dropped, "state", "flat", None, -0.75)
+    less = hand.set_state(plan, lambda s: s["tariff"]["open_intervals"]["flat"].update(import_mwh=0.5))
+    hand.assert_caught(toy, less, "state", "flat", None, -0.25)
+    moved = {"start": "2026-01-05T00:30:00-06:00"}
+    later = hand.set_state(plan, lambda s: s["tariff"]["open_intervals"]["flat"].update(moved))
+    assert "00:30" in hand.assert_caught(toy, later, "state", "flat", None).message
+
+
 def test_the_month_that_ends_with_the_committed_part_is_history():
     """At midnight to February: of January only the look-back stays, of February there is nothing yet."""
     toy = billed.site(1, {"demand": [always(0.1, ratchet={"share": 0.5})]}, start="2026-01-31T23:00:00")
