@@ -82,6 +82,23 @@ def test_a_job_without_a_break_runs_once() -> None:
     assert said(given)["job", "gpus[pool]"] == [0.0, 0.0, 1.0, 1.0]
 
 
+def test_a_job_under_way_goes_on_at_once() -> None:
+    # One of three GPU-hours is done: the next two, although the first hour is dear and the job might wait.
+    job = batch(3.0, deadline=4.0, preemptible=False)
+    under_way = {"kind": "batch", "started": True, "running": True, "pool": "pool", "done_gpu_hours": 1.0}
+    given = scenario(
+        [90.0, 50.0, 50.0, 50.0], pools=[gpu_pool()], contracts=[job], state={"contracts": {"job": under_way}}
+    )
+    assert said(given)["job", "gpus[pool]"] == [1.0, 1.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(("price", "runs"), [(60.0, 1.0), (49.0, 0.0)])
+def test_an_optional_job_is_taken_where_it_pays_its_power(price: float, runs: float) -> None:
+    job = batch(2.0, deadline=2.0, optional=True, price_usd_per_gpu_hour=price)
+    told = said(scenario([45.0, 55.0], pools=[gpu_pool()], contracts=[job]))
+    assert told["job", "gpus[pool]"] == [runs, runs]
+
+
 def test_what_limits_forbid_is_repaired_at_the_miners_expense() -> None:
     given = scenario(
         [50.0, 50.0],

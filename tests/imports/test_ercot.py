@@ -69,6 +69,14 @@ def test_the_day_of_25_hours_by_its_flag(tmp_path: Path) -> None:
     assert "flag" in prices.report.notes[0]
 
 
+@pytest.mark.parametrize("mark", ["X", "*"])
+def test_the_day_of_25_hours_by_a_marked_hour(tmp_path: Path, mark: str) -> None:
+    hours = [("01:00", "N"), ("02:00" + mark, "N"), ("02:00", "N")] + [(f"{h:02d}:00", "N") for h in range(3, 25)]
+    prices = import_prices(write(tmp_path, DAM, *day("11/03/2024", hours)), format="ercot", timezone=CENTRAL)
+    assert utc_hours(prices.starts)[:4] == ["03T05", "03T06", "03T07", "03T08"]
+    assert prices.values[:4].tolist() == [10, 12, 11, 13]
+
+
 def test_the_day_of_23_hours(tmp_path: Path) -> None:
     hours = [(f"{h:02d}:00", "N") for h in range(1, 25) if h != 3]
     prices = import_prices(write(tmp_path, DAM, *day("03/10/2024", hours)), format="ercot", timezone=CENTRAL)

@@ -195,6 +195,12 @@ EDITS: list[tuple[str, list[tuple[str, str]], str, list[str]]] = [
         ["missing", "lateness_usd_per_hour"],
     ),
     (
+        "a floor that no capacity meets",
+        [("committed_gpus = ", "availability_floor = 0.9\ncommitted_gpus = [40.0, 40.0, 40.0, 40.0] #")],
+        "contracts[0].availability_floor",
+        ["0.9 of 160 GPU-hours", "at most 0.8", "32 GPUs"],
+    ),
+    (
         "restart hours without least GPUs",
         [("gpu_hours = 20.0", "gpu_hours = 20.0\nrestart_gpu_hours = 2.0")],
         "contracts[2].min_gpus",
