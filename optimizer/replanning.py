@@ -5,8 +5,9 @@
 
 The scenario is that of the published plan, as it is known now: prices may have changed, an order may just be in. What
 was published up to the moment is settled on the series as they came (`optimizer.settlement`), and the state that it
-ends in is the beginning of the rest. What the published plan accepted stays accepted. Batteries end with what the
-whole horizon asks for: where nothing is stated, with what they began it with, not with what they have at the moment.
+ends in is the beginning of the rest. What the published plan accepted stays accepted, and what it bought day-ahead
+stays bought. Batteries end with what the whole horizon asks for: where nothing is stated, with what they began it with,
+not with what they have at the moment.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy as np
 from optimizer.acceptance import with_acceptance
 from optimizer.auditor.findings import Findings
 from optimizer.planner import plan_and_audit
+from optimizer.position import with_position
 from optimizer.scenario.faults import Fault, ScenarioError
 from optimizer.scenario.handover import with_state
 from optimizer.scenario.horizon import TimeError, localize
@@ -87,7 +89,7 @@ def replan(
     rest = part(_with_end_charges(scenario), moment, scenario.horizon.periods)
     if state is not None:
         rest = with_state(rest, state)
-    rest = with_acceptance(rest, published)
+    rest = with_position(with_acceptance(rest, published), published)
     keep = Keep(published, leave_usd)
     begun = () if past is None else tuple(note for note in past.notes if note.startswith(LEFT_NOTE))
     schedule, findings = plan_and_audit(

@@ -29,6 +29,7 @@ from optimizer.acceptance import with_acceptance
 from optimizer.auditor import audit
 from optimizer.formulation import Formulation, formulate
 from optimizer.planner import RejectedByAudit, schedule_of
+from optimizer.position import with_position
 from optimizer.scenario.checks.tariff import ENDS_INSIDE
 from optimizer.scenario.faults import ScenarioError
 from optimizer.scenario.part import part
@@ -49,8 +50,9 @@ SLACK = 1e-6
 
 
 def settled_scenario(scenario: Scenario, schedule: Schedule) -> Scenario:
-    """The scenario that a schedule is settled on, and audited against: as it came, with what the schedule accepted."""
-    return with_acceptance(actual(scenario), schedule)
+    """The scenario that a schedule is settled on, and audited against: as it came, with what the schedule accepted and
+    bought day-ahead."""
+    return with_position(with_acceptance(actual(scenario), schedule), schedule)
 
 
 def actual(scenario: Scenario) -> Scenario:

@@ -142,6 +142,25 @@ def test_inside_a_metering_interval_it_is_under_way(price: float, runs: list[flo
     assert not again.schedule.state.tariff.open_intervals
 
 
+def test_what_was_bought_day_ahead_stays_bought() -> None:
+    """4 MW at 50 in every hour, for 60 in real time; by now that is 20, and an order leaves 1 MW. The look-ahead's
+    position is nobody's yet."""
+
+    def given(price: float, **site: Any) -> Scenario:
+        supply = {"energy": {"price_usd_per_mwh": [60.0, 60.0, price, price]}, "day_ahead": {"price_usd_per_mwh": 50.0}}
+        time = {"committed_periods": 3, "look_ahead_periods": 1}
+        return scenario(
+            [0] * 4, fleets=[group_fleet(2)], time=time, supply=supply, site={"import_limit_mw": 4.0} | site
+        )
+
+    published = plan(given(60.0))
+    order = {"name": "stop", "start": clock(2), "end": clock(3), "import_limit_mw": 1.0}
+    again = replan(given(20.0, curtailment=[order]), published, TWO)
+    bought = [r.value for r in again.schedule.dispatch_rows if (r.item, r.quantity) == ("day ahead", "position_mw")]
+    assert again.findings.ok and bought == [pytest.approx(4.0)]
+    assert again.schedule.profit_usd == pytest.approx(80 - 4 * 30)
+
+
 def test_from_the_start_on_nothing_has_happened_but_acceptance() -> None:
     job = batch(1.0, 2.0, optional=True, price_usd_per_gpu_hour=60.0, penalty_usd_per_gpu_hour=30.0)
     published = plan(scenario([50, 50], pools=[gpu_pool()], contracts=[job]))

@@ -86,6 +86,19 @@ def test_a_lower_limit_is_met_with_the_least_departure_and_said() -> None:
     assert audit(settled_scenario(toy, plan(toy)), settled).ok
 
 
+def test_a_position_bought_day_ahead_stays_bought() -> None:
+    """5 MW at 50, for a price of 60 and a limit of 5 MW; the limit came as 2 MW, and the price as 30."""
+    supply = {
+        "energy": {"price_usd_per_mwh": two([60, 60], [60, 30])},
+        "day_ahead": {"price_usd_per_mwh": [50.0, 50.0]},
+    }
+    toy = scenario([0, 0], fleets=[group_fleet(1)], site={"import_limit_mw": two([5, 5], [5, 2])}, supply=supply)
+    settled = settle(toy, plan(toy))
+    assert values(settled, "day ahead", "position_mw") == [5, 5] and settled.notes == ()
+    assert settled.profit_usd == pytest.approx((40 + 5 * 10) + (70 - 5 * 20))
+    assert audit(settled_scenario(toy, plan(toy)), settled).ok
+
+
 def test_among_equal_departures_the_one_that_earns_most_is_taken() -> None:
     """One of two fleets has to stop; the better one, of 100 USD an hour against 90, goes on."""
     fleets = [group_fleet(running_cost_usd_per_machine_hour=10.0), group_fleet(name="better")]

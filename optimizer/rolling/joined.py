@@ -21,7 +21,9 @@ import numpy as np
 
 from optimizer.auditor import audit
 from optimizer.auditor.findings import Findings, Violation
+from optimizer.components.day_ahead import ITEM
 from optimizer.components.energy import export_price
+from optimizer.position import with_position_mw
 from optimizer.rolling.day import DayRecord, HowToSolve
 from optimizer.rolling.days import Days
 from optimizer.rolling.journal import Journal
@@ -121,6 +123,9 @@ def join(days: Days, how: HowToSolve, journal: Journal, records: Sequence[DayRec
     key = "site", "export_price_usd_per_mwh"
     if key in collected.dispatch:  # a day without any export limit does not tell it
         collected.dispatch[key] = export_price(scenario.supply, scenario.horizon)
+    bought = collected.dispatch.get((ITEM, "position_mw"))
+    if bought is not None:
+        scenario = with_position_mw(scenario, bought)
     assert collected.solver is not None
     profit = sum(record.settled_profit_usd for record in records)
     seconds = collected.seconds | {

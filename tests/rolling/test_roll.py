@@ -14,7 +14,9 @@ import pytest
 from optimizer import audit, load, plan
 from optimizer.rolling import DayRecord, Interrupted, JournalError, Rolled, RollStopped, roll
 from optimizer.rolling.files import write_rolled
+from optimizer.scenario.onsite import DayAhead
 from optimizer.scenario.scenario import Scenario
+from optimizer.scenario.series import Versions
 from optimizer.schedule import Schedule
 from tests.real_days import year
 from tests.rolling.small import prices, small, timed
@@ -243,6 +245,20 @@ def test_ten_real_days_over_the_halving_month(tmp_path: Path) -> None:
     assert len(rolled.days) == 10 and [bill.month for bill in rolled.schedule.bills] == ["2024-04", "2024-05"]
     assert rolled.schedule.profit_usd == pytest.approx(sum(d.settled_profit_usd for d in rolled.days), rel=1e-6)
     assert json.loads((tmp_path / "roll.json").read_text())["scenario"] == "west texas 2024"
+
+
+def test_a_position_bought_day_ahead_outlives_a_lower_limit() -> None:
+    """Bought is up to the known limit; the joined days are audited with it."""
+    plant = small(2)
+    day_ahead = plant.supply.model_copy(update={"day_ahead": DayAhead(price_usd_per_mwh=60.0)})
+    limit = Versions(known=6.0, actual=4.0)
+    given = plant.model_copy(
+        update={"supply": day_ahead, "site": plant.site.model_copy(update={"import_limit_mw": limit})}
+    )
+    rolled = roll(given, 2, look_ahead_hours=0)
+    assert rolled.findings.ok
+    bought = {r.value for r in rolled.schedule.dispatch_rows if (r.item, r.quantity) == ("day ahead", "position_mw")}
+    assert bought == {0.0, 6.0}
 
 
 def test_a_folder_is_rolled_by_one_at_a_time(tmp_path: Path) -> None:
