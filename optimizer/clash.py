@@ -227,7 +227,7 @@ def _of_one(words: str) -> str:
     words = re.sub(r"(?<![\d.,])1 (group|node)s that warm up\b", r"1 \1 that warms up", words)
     words = re.sub(r"(?<![\d.,])1 (group|node)s are\b", r"1 \1 is", words)
     words = re.sub(r"\bat least 1 (have|are)\b", lambda m: f"at least 1 {'has' if m[1] == 'have' else 'is'}", words)
-    return re.sub(r"(?<![\d.,])1 (group|node|more start)s\b", r"1 \1", words)
+    return re.sub(r"(?<![\d.,])1 (group|node|engine|more start)s\b", r"1 \1", words)
 
 
 def _alone_words(formulation: Formulation, requirement: Requirement, row: int) -> str:

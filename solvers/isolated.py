@@ -160,7 +160,8 @@ class _Worker:
         except OSError:
             self._clear()
             raise
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
@@ -184,15 +185,17 @@ class _Worker:
     def _read(self) -> None:
         assert self._process.stdout is not None
         try:
-            while True:
-                self.told.put(pickle.load(self._process.stdout))
+            with self._process.stdout as stream:
+                while True:
+                    self.told.put(pickle.load(stream))
         except Exception:  # an end, or half a message before it
             self.told.put(("dead", None))
 
     def _listen(self) -> None:
         assert self._process.stderr is not None
-        for line in self._process.stderr:
-            self._words.append(line.decode("utf-8", "replace").strip())
+        with self._process.stderr as stream:
+            for line in stream:
+                self._words.append(line.decode("utf-8", "replace").strip())
 
     def last_words(self) -> str:
         """How the worker ended, and what it said last."""
@@ -213,7 +216,21 @@ class _Worker:
                 self._process.wait(TERMINATE_S if name == "SIGTERM" else None)
             except subprocess.TimeoutExpired:
                 continue
+        self._hang_up()
         self._clear()
+
+    def _hang_up(self) -> None:
+        """Close what it read from; what it wrote to is closed where it is read, at its end."""
+        assert self._process.stdin is not None
+        for thread in (self._reader, self._listener):
+            thread.join(TERMINATE_S)
+        if self._lock.acquire(timeout=TERMINATE_S):
+            try:
+                self._process.stdin.close()
+            except OSError:
+                pass  # half a message was left
+            finally:
+                self._lock.release()
 
     def _signal(self, name: str) -> None:
         try:
@@ -240,7 +257,8 @@ def _folder() -> str:
 def _environment() -> dict[str, str]:
     """The worker imports what this process would, solves in itself, and on one thread."""
     given = {name: value for name, value in os.environ.items() if name != VARIABLE}
-    path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)  # noqa: PTH109
+    # As imports do, it passes over what is no text.
+    path = os.pathsep.join(entry or os.getcwd() for entry in sys.path if isinstance(entry, str))  # noqa: PTH109
     return given | {"PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 

@@ -333,6 +333,11 @@ def test_what_sleeps_is_named() -> None:
 def test_one_is_told_in_the_singular() -> None:
     found = clashes(CASES["minimum up time under an import limit"][0])
     assert "1 group would have to stop early at 00:00" in str(of(found, "minimum up time"))
+    engine = {"name": "engine", "capacity_mw": 4.0, "min_load_mw": 1.0, "fuel_usd_per_mwh": 60.0, "min_up_hours": 2.0}
+    supply = {"energy": {"price_usd_per_mwh": 50.0}, "generators": [engine]}
+    state = {"generators": {"engine": {"on": True, "hours": 1.0}}}
+    found = clashes(scenario([50], supply=supply, state=state))
+    assert "1 engine would have to stop early at 00:00" in str(of(found, "minimum up time"))
 
 
 def test_the_time_limit_covers_all_solves() -> None:

@@ -222,6 +222,26 @@ def test_a_worker_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "no worker could be started" in result.message
 
 
+def test_imports_pass_over_paths_that_are_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So does Python, and so does what a worker is given."""
+    monkeypatch.setattr(sys, "path", [*sys.path, ROOT])
+    assert isolated.solve(SMALL).status is Status.PROVEN
+
+
+def test_pipes_to_a_worker_are_closed() -> None:
+    """Left to the collector, each is a ResourceWarning of the program that plans."""
+    command = [sys.executable, "-W", "always::ResourceWarning", "-c", CLOSED]
+    child = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert child.stderr == ""
+
+
+CLOSED = """
+from solvers import isolated
+from tests.solvers.test_isolated import SMALL
+isolated.solve(SMALL)
+isolated.end_idle()
+"""
+
 CHILD = """
 import sys
 from solvers import Options, isolated
