@@ -165,6 +165,9 @@ class MonthSoFar(Model):
     """Expected cost of coincident peaks so far."""
     peaks_mw: dict[Name, Power] = Field(default_factory=dict)
     """Highest demand so far in each demand charge's windows, by its name."""
+    peak_mw: Power = 0.0
+    """Highest demand so far of any hour, as the first demand charge meters it: energy tiers per kW end by it where no
+    charge is on every hour."""
     look_back_mw: dict[Name, Power] = Field(default_factory=dict)
     """Highest demand so far in the windows that each charge's ratchet looks back to, by the charge's name."""
 

@@ -82,6 +82,17 @@ def _lossy(case: Case) -> float:
     return 1.0 + case.scenario.supply.energy.loss_factor
 
 
+def highest_that_tiers_end_by(case: Case, meter: Meter, month: Month, charges: Sequence[ChargeFindings]) -> float:
+    """Highest demand of any hour of a month at the end of the committed part [MW]; 0 where no tier of energy goes by
+    it, as none ends in kWh per kW or a charge holds at every moment."""
+    tariff = case.scenario.supply.tariff
+    tiers = [] if tariff is None else [tier for period in tariff.energy for tier in period.tiers]
+    per_kw = any(tier.up_to_kwh_per_kw is not None or tier.up_to_kwh_per_kw_day is not None for tier in tiers)
+    if not per_kw or any(month.number in charge.always for charge in charges):
+        return 0.0
+    return BilledDemand(case, case.clock, meter, month, charges).of_any_hour()
+
+
 class BilledDemand:
     """Billed demand of a month [MW], which tiers in kWh per kW end by: the highest of the charges that hold at every
     moment of it; where there is none, the highest demand of all hours as the first charge meters it."""
@@ -89,13 +100,17 @@ class BilledDemand:
     def __init__(self, case: Case, clock: Clock, meter: Meter, month: Month, charges: Sequence[ChargeFindings]) -> None:
         self._month = month
         self._charges = [charge for charge in charges if month.number in charge.always]
-        self._anyway = max((charge.anyway(month) for charge in charges), default=0.0)
+        self._anyway = max([month.so_far.peak_mw, *(charge.anyway(month) for charge in charges)])
         first = charges[0].terms if charges else None
         blocks = blocks_of(clock, case.horizon, None if first is None else first.metering_minutes)
         opened = None if first is None else case.scenario.state.tariff.open_intervals.get(first.name)
         demand = np.where(blocks.month == month.number, blocks.demand(meter.import_mw, opened), 0.0)
         published = blocks.start_minutes < float(case.horizon.start_minutes[0]) + case.committed * 60.0 * case.hours
         self._whole, self._committed = float(demand.max()), float(demand[published].max())
+
+    def of_any_hour(self) -> float:
+        """Highest demand of any hour of the month at the end of the committed part."""
+        return max(self._month.so_far.peak_mw, self._committed)
 
     def without_plan(self) -> float:
         """If the plan did nothing."""

@@ -9,6 +9,7 @@ import numpy as np
 from optimizer.auditor.bill.bills import Bill, look_back_mw
 from optimizer.auditor.bill.demand import ChargeFindings
 from optimizer.auditor.bill.metering import blocks_of
+from optimizer.auditor.bill.month_energy import highest_that_tiers_end_by
 from optimizer.auditor.bill.months import Month
 from optimizer.auditor.book import number
 from optimizer.auditor.case import Case, Expected, Fields
@@ -44,7 +45,7 @@ def check_tariff_state(case: Case, meter: Meter, bills: list[Bill], charges: lis
     now = at.year * 12 + at.month - 1
     last = bills[-1]
     if last.month.number == now:
-        _check_month(case, last, said.pop(last.record.month, None), charges)
+        _check_month(case, meter, last, said.pop(last.record.month, None), charges)
     records = {month_number(record.month) for record in case.scenario.state.tariff.months}
     for month in sorted(records | {bill.month.number for bill in bills}):
         _check_past(case, month, now - month, said, charges, last.mw_tolerance)
@@ -88,7 +89,7 @@ def _under_way(case: Case, meter: Meter, terms: DemandCharge) -> tuple[float, fl
     return float(blocks.start_minutes[block]), float(blocks.demand(committed_mw, opened)[block]) * blocks.hours
 
 
-def _check_month(case: Case, own: Bill, said: MonthSoFar | None, charges: list[ChargeFindings]) -> None:
+def _check_month(case: Case, meter: Meter, own: Bill, said: MonthSoFar | None, charges: list[ChargeFindings]) -> None:
     """The month under way, in full."""
     bill, place, last = own.record, f"{own.record.month}: ", own.month.seam - 1
     if said is None:
@@ -99,6 +100,8 @@ def _check_month(case: Case, own: Bill, said: MonthSoFar | None, charges: list[C
         name: Expected(getattr(bill, name), "MWh" if name == "import_mwh" else "USD", own.tolerances[name])
         for name in names
     }
+    highest_mw = highest_that_tiers_end_by(case, meter, own.month, charges)
+    fields["peak_mw"] = Expected(highest_mw, "MW", own.mw_tolerance)
     if bill.fixed_usd:
         fields["fixed_booked"] = Expected(True)
     check_fields(case.book, RULE, "grid", place, fields, said, last)

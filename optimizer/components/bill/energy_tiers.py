@@ -39,13 +39,15 @@ KWH_PER_MWH = 1000.0
 @dataclass(frozen=True, eq=False)
 class TierRule:
     """The tiers of a tariff's energy. `whole`: blocks in whose demand ends per kW are measured where no charge is on
-    every hour. `before_mwh`: (months,). `always`: (months, charges) whether a charge is on every hour of a month."""
+    every hour. `before_mwh`, `before_kw`: (months,) energy and highest demand of any hour before the plan. `always`:
+    (months, charges) whether a charge is on every hour of a month."""
 
     tiers: tuple[EnergyTier, ...]
     loss_factor: float
     months: Months
     hours: float
     before_mwh: Floats
+    before_kw: Floats
     charges: tuple[ChargeRule, ...]
     always: Bools
     whole: Blocks
@@ -57,10 +59,18 @@ class TierRule:
         return np.asarray((1.0 + self.loss_factor) * KWH_PER_MWH * (rates - rates[0]))
 
     @cached_property
+    def per_kw(self) -> bool:
+        """Whether any tier's end is per kW."""
+        return any(tier.ends()[2] is not None or tier.ends()[3] is not None for tier in self.tiers)
+
+    @cached_property
     def follows_demand(self) -> bool:
         """Whether any tier's end is per kW, and any price differs."""
-        per_kw = [tier.ends()[2] is not None or tier.ends()[3] is not None for tier in self.tiers]
-        return any(per_kw) and bool(self.usd_per_mwh.any())
+        return self.per_kw and bool(self.usd_per_mwh.any())
+
+    def highest_kw(self, import_mw: Floats) -> Floats:
+        """Highest demand of any hour so far, this plan's included, (months,)."""
+        return np.maximum(self.before_kw, self.whole.highest_kw(import_mw, self.every_block, self.months.count))
 
     def ends_mwh(self, month: int, billed_kw: float) -> list[float]:
         """u(k) before one that is overtaken is closed, (tiers,)."""
@@ -77,7 +87,7 @@ class TierRule:
     def anyway_kw(self, month: int) -> float:
         """D0."""
         measuring = self.on_every_hour(month)
-        floors = [rule.floor_kw for rule in measuring] or [rule.seen_kw for rule in self.charges]
+        floors = [rule.floor_kw for rule in measuring] or [self.before_kw, *(rule.seen_kw for rule in self.charges)]
         return max((float(floor[month]) for floor in floors), default=0.0)
 
     def billed_kw(self, import_mw: Floats) -> Floats:

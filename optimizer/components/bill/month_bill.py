@@ -83,8 +83,16 @@ class MonthsSoFar:
             adders_usd=bill.adders_usd,
             coincident_usd=bill.coincident_usd,
             peaks_mw={line.charge: line.peak_mw for line in bill.demand},
+            peak_mw=self._highest_mw(month),
             look_back_mw=self._looked_at_mw(month),
         )
+
+    def _highest_mw(self, month: int) -> float:
+        """Highest demand of any hour of a month, where energy tiers end by it."""
+        tiers = self._rule.tiers
+        if tiers is None or not tiers.per_kw or tiers.on_every_hour(month):
+            return 0.0
+        return float(tiers.highest_kw(self._load)[month]) / KW_PER_MW
 
     def _looked_at_mw(self, month: int) -> dict[str, float]:
         """Highest demand of a month in the windows of each ratchet that may look back to it."""

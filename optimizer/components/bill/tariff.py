@@ -34,7 +34,7 @@ from optimizer.components.bill.demand_cost import HeldTo, Peaks, column_of, held
 from optimizer.components.bill.energy_tiers import TierRule, ends_by_demand_usd, fixed_ends_usd
 from optimizer.components.bill.local_steps import local_steps, whole_months
 from optimizer.components.bill.maximum import highest, scalar, stacked
-from optimizer.components.bill.metering import blocks_of
+from optimizer.components.bill.metering import KW_PER_MW, blocks_of
 from optimizer.components.bill.months import Months, months_of
 from optimizer.components.bill.tier_cost import Weight
 from optimizer.components.model import Model, PeriodSum, Reader
@@ -161,6 +161,7 @@ def bill_rule(scenario: Scenario) -> BillRule | None:
             months=months,
             hours=horizon.hours,
             before_mwh=np.array([record.import_mwh for record in records]),
+            before_kw=np.array([record.peak_mw * KW_PER_MW for record in records]),
             charges=charges,
             always=_on_every_hour(charges, months, whole_months(horizon, tariff.holidays)),
             whole=charges[0].blocks if charges else whole,

@@ -113,11 +113,13 @@ def test_each_month_has_tiers_of_its_own():
     hand.assert_accepted(toy, plan, -1110)
 
 
-def hours_of_use(charge: dict[str, Any], d0: float, d1: float, load: list[float], so_far: dict[str, float]) -> Any:
+def hours_of_use(
+    charge: dict[str, Any], d0: float, d1: float, load: list[float], so_far: dict[str, float], any_hour: float = 0.0
+) -> Any:
     """50 USD/MWh for 4 hours of use of the billed demand, 80 beyond; 10 MWh before. `d0`, `d1`: billed MW without
-    and with the plan, whose demand costs nothing."""
+    and with the plan, whose demand costs nothing. `any_hour`: highest MW of any hour so far."""
     energy = [rates(tier(0.05, up_to_kwh_per_kw=4.0), tier(0.08))]
-    before = month("2026-01", 10.0, peaks_mw=so_far)
+    before = month("2026-01", 10.0, peaks_mw=so_far, peak_mw=any_hour)
     summer = always(0, name="summer", windows=[{"months": [7]}])
     charges = [summer, charge] if charge.get("windows") else [charge]
     toy = billed.site(len(load), {"energy": energy, "demand": charges}, price=None, state={"months": [before]})
@@ -127,6 +129,8 @@ def hours_of_use(charge: dict[str, Any], d0: float, d1: float, load: list[float]
     usd = 500 + sum(load) * 50 + extra
     says = line(before_mw=max([0, *so_far.values()]), peak_mw=peak, billed_mw=peak)
     after = month("2026-01", mwh, energy_usd=usd, peaks_mw={"flat": float(peak)})
+    if charge.get("windows"):
+        after["peak_mw"] = max([any_hour, *load])
     lines = {"grid": {"energy": {len(load) - 1: -extra}}}
     return toy, billed.schedule(
         toy, load, lines, [bill("2026-01", mwh, says, energy_usd=usd)], state={"months": [after]}
@@ -165,7 +169,13 @@ def test_a_tier_by_billed_demand_in_the_look_ahead():
 def test_without_a_charge_on_all_hours_the_highest_demand_of_any_counts():
     """The charge's hours are others: the plan's 3 MW count, above the 2 MW so far."""
     evening = always(0, windows=[{"start": "18:00:00", "end": "20:00:00"}])
-    hand.assert_accepted(*hours_of_use(evening, 2, 3, [3, 2], {"flat": 2.0}))
+    toy, plan = hours_of_use(evening, 2, 3, [3, 2], {"flat": 2.0})
+    hand.assert_accepted(toy, plan)
+    spoilt = billed.set_months(plan, lambda months: months[-1].update(peak_mw=2.0))
+    assert "2026-01: peak_mw is 2" in hand.assert_caught(toy, spoilt, "state", "grid", 1, -1).message
+    # 2.5 MW in some hour before count too, with and without the plan.
+    hand.assert_accepted(*hours_of_use(evening, 2.5, 2.5, [1, 2], {"flat": 2.0}, 2.5))
+    hand.assert_accepted(*hours_of_use(evening, 2.5, 3, [3, 2], {"flat": 2.0}, 2.5))
 
 
 def test_the_highest_of_two_billed_demands_counts():

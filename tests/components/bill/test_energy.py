@@ -81,6 +81,19 @@ def test_hours_of_use(solve: Solve) -> None:
     solve(under({"energy": [tiers], "demand": [flat]}, 3, 1, state=state), 100)
 
 
+def test_hours_of_use_without_a_charge_count_the_highest_demand_so_far(solve: Solve) -> None:
+    # The first day draws 2 MW; of the month's 2 MWh of the dear tier its hour has used all.
+    tiers = energy(kwh(0.12, up_to_kwh_per_kw=1.0), kwh(0.05))
+    first = solve(under({"energy": [tiers]}, 2, 2), 400 - 240 - 100)
+    (record,) = first.schedule.state.tariff.months
+    assert (record.import_mwh, record.peak_mw) == (4.0, 2.0)
+    # One group for an hour more is cheap: the ends stay where 2 MW put them, not where 1 MW or nothing would.
+    state = {"months": [record.model_dump()]}
+    found = solve(under({"energy": [tiers]}, 1, 1, state=state, time={"start": "2026-01-06T00:00:00"}), 100 - 50)
+    assert found.schedule.bills[0].energy_usd == pytest.approx(2 * 120 + 3 * 50)
+    assert found.schedule.state.tariff.months[0].peak_mw == 2.0
+
+
 def test_no_demand_that_is_not_there_makes_energy_cheaper(solve: Solve) -> None:
     # Cheap for the first hour's worth: both groups once, whatever a demand of 100 MW would make of it.
     tiers = energy(kwh(0.05, up_to_kwh_per_kw=1.0), kwh(0.15))
