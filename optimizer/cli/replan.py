@@ -99,6 +99,7 @@ def _replan(
                 given, before, at, leave_usd=leave_usd, state=start, progress=progress.listener, **options._asdict()
             )
         found = explained(again.scenario, again.schedule, again.findings, options.time_limit_s, again.keep)
+        code = answer(found, loaded, time.perf_counter() - begun, output, json=json)
         if output is not None and found.good:
             write_text(output / SCENARIO_FILE, again.scenario.model_dump_json())
-        return answer(found, loaded, time.perf_counter() - begun, output, json=json)
+        return code

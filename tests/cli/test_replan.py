@@ -97,3 +97,11 @@ def test_a_published_file_that_is_none_is_refused(published: Path, tmp_path: Pat
     file = write(tmp_path / "others.json", other)
     result = wattshift("replan", file, "--published", published, "--from", clock(2))
     assert result.exit_code == 2 and "does not say groups[off] of others" in result.stderr
+
+
+def test_the_plan_is_shown_where_its_scenario_cannot_be_written(published: Path, tmp_path: Path) -> None:
+    now = write(tmp_path / "now.json", miner([50, 50, 90, 150]))
+    (tmp_path / "again" / "scenario.json").mkdir(parents=True)
+    result = wattshift("replan", now, "--published", published, "--from", clock(2), "-o", tmp_path / "again")
+    assert result.exit_code == 2 and "scenario.json" in result.stderr
+    assert "audit: accepted" in result.stdout and (tmp_path / "again" / "schedule.json").is_file()

@@ -183,11 +183,10 @@ def test_cancel(solver: str) -> None:
 
 def test_patience_ends_only_what_has_found_nothing() -> None:
     begun = time.perf_counter()
-    options = Options(gap=1e-7, time_limit_s=1.2, patience_s=0.4)
-    nothing = isolated.solve(market_split(), "highs", options)
+    nothing = isolated.solve(market_split(), "highs", Options(gap=1e-7, time_limit_s=8.0, patience_s=0.4))
     assert (nothing.status, nothing.limit) == (Status.NO_SOLUTION, "time")
-    assert time.perf_counter() - begun < 1.1
-    something = isolated.solve(knapsacks(), "highs", options)
+    assert time.perf_counter() - begun < 4.0
+    something = isolated.solve(knapsacks(), "highs", Options(gap=1e-7, time_limit_s=1.2, patience_s=0.4))
     assert something.status is Status.FEASIBLE
     assert something.seconds > 1.0
 
