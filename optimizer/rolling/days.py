@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from optimizer.rolling.emissions import least_tonnes
 from optimizer.scenario.each_series import map_series
 from optimizer.scenario.faults import Fault, ScenarioError
 from optimizer.scenario.horizon import Time, TimeError, horizon_of
@@ -13,6 +15,7 @@ from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import PlainSeries
 from optimizer.scenario.state import State
 from optimizer.settlement import actual
+from solvers.problem import Floats
 
 MOST_DAYS = 400
 _NO_LENGTH: dict[str, Any] = {
@@ -46,8 +49,13 @@ class Days:
     def planned(self, day: int, state: State) -> Scenario:
         """What a day is planned on."""
         first, after = self.seams[day], self.seams[day + 1]
-        last = self.seams[-1]
-        return part(self.whole, first, self.ends[day], committed=after - first, state=state, rest_from=last)
+        last, end = self.seams[-1], self.ends[day]
+        planned = part(self.whole, first, end, committed=after - first, state=state, rest_from=last)
+        return _with_cap(planned, float(self._least_tonnes[end:last].sum()))
+
+    @cached_property
+    def _least_tonnes(self) -> Floats:
+        return least_tonnes(self.whole)
 
     def published(self, day: int, state: State) -> Scenario:
         """The same without its look-ahead: what it is settled on follows from it."""
@@ -58,6 +66,15 @@ class Days:
         """All days as one scenario, as it came."""
         last = self.seams[-1]
         return actual(part(self.whole, 0, last, rest_from=last))
+
+
+def _with_cap(scenario: Scenario, later_tonnes: float) -> Scenario:
+    """The scenario whose cap on emissions leaves what later days cannot do without."""
+    carbon = scenario.supply.carbon
+    if carbon is None or carbon.cap_tonnes is None or not later_tonnes:
+        return scenario
+    left = carbon.model_copy(update={"cap_tonnes": max(0.0, carbon.cap_tonnes - later_tonnes)})
+    return scenario.model_copy(update={"supply": scenario.supply.model_copy(update={"carbon": left})})
 
 
 def days_of(scenario: Scenario, count: int, look_ahead_hours: float | None = None) -> Days:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from optimizer import audit, load, plan
 from optimizer.rolling import DayRecord, Interrupted, JournalError, Rolled, RollStopped, roll
 from optimizer.rolling.files import write_rolled
-from optimizer.scenario.onsite import DayAhead
+from optimizer.scenario.onsite import Carbon, DayAhead
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import Versions
 from optimizer.schedule import Schedule
@@ -245,6 +246,24 @@ def test_ten_real_days_over_the_halving_month(tmp_path: Path) -> None:
     assert len(rolled.days) == 10 and [bill.month for bill in rolled.schedule.bills] == ["2024-04", "2024-05"]
     assert rolled.schedule.profit_usd == pytest.approx(sum(d.settled_profit_usd for d in rolled.days), rel=1e-6)
     assert json.loads((tmp_path / "roll.json").read_text())["scenario"] == "west texas 2024"
+
+
+def test_a_cap_on_carbon_leaves_later_days_their_overhead() -> None:
+    """Half a tonne an MWh: 0.25 MW of overhead are 3 tonnes a day, four groups 48 more. Of 36 tonnes the first day
+    leaves 6."""
+    plant = small(3)
+    hall = plant.site.halls[0].model_copy(update={"overhead_mw": 0.25})
+    carbon = Carbon(intensity_kg_per_mwh=500.0, cap_tonnes=36.0)
+    energy = plant.supply.energy.model_copy(update={"price_usd_per_mwh": 10.0})
+    supply = plant.supply.model_copy(update={"carbon": carbon, "energy": energy, "batteries": (), "tariff": None})
+    site = plant.site.model_copy(update={"halls": (hall,)})
+    fleet = plant.fleets[0].model_copy(update={"units": 4, "groups": 4})
+    time = plant.time.model_copy(update={"start": datetime(2026, 3, 25), "look_ahead_periods": None})
+    given = plant.model_copy(update={"site": site, "supply": supply, "fleets": (fleet,), "time": time})
+    rolled = roll(given, 3)
+    assert rolled.findings.ok
+    emitted = [r.value for r in rolled.schedule.dispatch_rows if r.quantity == "carbon_kg"]
+    assert [sum(emitted[24 * d : 24 * (d + 1)]) for d in range(3)] == pytest.approx([30_000.0, 3_000.0, 3_000.0])
 
 
 def test_a_position_bought_day_ahead_outlives_a_lower_limit() -> None:
