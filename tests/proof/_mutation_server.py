@@ -12,6 +12,7 @@ machine catches nothing.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import importlib
 import json
@@ -33,6 +34,9 @@ PRELOADED = ("highspy", "ortools.linear_solver.python.model_builder", "pulp", "p
 PRELOADED += ("typer", "typer.testing", "rich", "holidays", "hypothesis", "openpyxl")
 WALL_SECONDS = 240.0
 """What sleeps this long is caught."""
+MOST_PROCESSES = 30
+"""What starts more than this is caught: workers that start workers."""
+PR_SET_CHILD_SUBREAPER = 36
 TEST_SECONDS, TIMES = 5.0, 10.0
 """Processor time of a test on a mutant: so much, and so many times what it takes on the tree as it is."""
 
@@ -243,16 +247,47 @@ class Server:
             finally:
                 os._exit(code)
         until = time.monotonic() + limit
-        ended, status = 0, 0
+        ended, status, looks = 0, 0, 0
         while not ended and time.monotonic() < until:
             time.sleep(0.005)
             ended, status = os.waitpid(child, os.WNOHANG)
+            looks += 1
+            if looks % 100 == 0 and len(_descendants()) > MOST_PROCESSES:
+                break
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)
         if not ended:
             _, status = os.waitpid(child, 0)
+        _end_what_is_left()
         whole = [line for line in said.read_text().splitlines(keepends=True) if line.endswith("\n")]
         return os.waitstatus_to_exitcode(status), [json.loads(line) for line in whole]
+
+
+def _adopt_orphans() -> None:
+    """What a mutant leaves behind becomes a child of this process (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _descendants() -> list[int]:
+    """Processes below this one, nearest first."""
+    found = [os.getpid()]
+    for pid in found:
+        for told in Path(f"/proc/{pid}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                found += map(int, told.read_text().split())
+    return found[1:]
+
+
+def _end_what_is_left() -> None:
+    while left := _descendants():
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        time.sleep(0.002)
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
@@ -264,6 +299,7 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 def main() -> int:
     folder = Path(sys.argv[1])
+    _adopt_orphans()
     for name in PRELOADED:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
