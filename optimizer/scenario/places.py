@@ -68,6 +68,8 @@ def shown(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     text = value.isoformat() if isinstance(value, date | time) else ascii(value)
+    if isinstance(value, dict) and len(text) > 60:
+        text = "a table with " + ", ".join(str(key) if str(key).isidentifier() else ascii(key) for key in value)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 

@@ -280,7 +280,7 @@ EDITS: list[tuple[str, list[tuple[str, str]], str, list[str]]] = [
         "override without a way",
         [('hold = "off"\n', "")],
         "overrides[0]",
-        ["either `hold` or `power_mw`"],
+        ["a table with item, start, end", "either `hold` or `power_mw`"],
     ),
     (
         "battery held on",

@@ -30,6 +30,7 @@ import json, sys, threading, time
 from solvers import Options, solve
 from tests.solvers import problems
 problem = getattr(problems, sys.argv[2])()
+solve(problems.dense([1.0], [[1.0]], [0.0], [1.0]), sys.argv[1])  # the solver is imported
 print("ready", flush=True)
 result = solve(problem, sys.argv[1], Options(gap=1e-7, time_limit_s=60.0))
 print(json.dumps([result.status, result.limit, result.objective, result.bound]), flush=True)

@@ -245,6 +245,7 @@ CHILD = """
 import sys
 from solvers import Options, isolated
 from tests.solvers import problems
+isolated.solve(problems.dense([1.0], [[1.0]], [0.0], [1.0]), sys.argv[1])  # the worker is up
 print("ready", flush=True)
 result = isolated.solve(problems.knapsacks(), sys.argv[1], Options(gap=1e-7, time_limit_s=60.0))
 print(result.status, result.limit, flush=True)
