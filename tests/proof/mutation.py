@@ -39,7 +39,7 @@ SECONDS, QUICK_SECONDS = 20.0, 15.0
 
 
 def figures(quick: bool) -> Iterator[Figure]:
-    counts = {"audit": 20} if quick else {"audit": 400, "rest": 400}
+    counts = {"audit": 20} if quick else {"audit": 300, "rest": 300}
     left, alive = dict(counts), dict.fromkeys(counts, 0)
     for part, mutant, answer in judged(counts, seed=1, quick=quick):
         if answer["outcome"] == "survived":
