@@ -173,3 +173,10 @@ def test_every_outcome_has_its_words(day: tuple[Scenario, Schedule], changes: di
 
 def _number(cell: str) -> float:
     return 0.0 if cell == "-" else float(cell.replace(",", ""))
+
+
+def test_cost_shares_name_what_costs_something() -> None:
+    """A group of 1 MW at 50 USD/MWh; every third dollar goes to running it: 25 of 75 an hour."""
+    given = toys.scenario([50], fleets=[toys.group_fleet(running_cost_usd_per_machine_hour=25.0)])
+    text = shown(given, plan(given), 100)
+    assert "cost shares: IT electricity 67%, maintenance 33%" in text.splitlines()
