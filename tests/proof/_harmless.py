@@ -94,6 +94,41 @@ HARMLESS: dict[tuple[str, str, str], str] = {
         "steps = [tier.rate_usd_per_kwh + tier.adjustment_usd_per_kwh for tier in tariff.energy[0].tiers]",
         "0 → -1",
     ): "a plan takes tariffs only whose periods have the same steps",
+    (
+        "optimizer/components/bill/maximum.py",
+        "lowest = np.broadcast_to(np.asarray(least, dtype=float), (count,))",
+        "without dtype=float",
+    ): "what is broadcast is compared and added as floats anyway",
+    (
+        "solvers/worker.py",
+        "self._end(1)",
+        "1 → 2",
+    ): "any code but 0 says that the worker broke",
+    (
+        "optimizer/components/grid.py",
+        "return 2.0 * (_most_draw_mw(model) + _most_supply_mw(model)) + 1.0",
+        "2.0 → 3.0",
+    ): "it binds nothing, however large",
+    (
+        "optimizer/components/hall.py",
+        'raise ValueError(f"hall {hall.name}: a PUE table needs site.ambient_c")',
+        'raise ValueError(f"hall {hall.name}: a PUE table needs site.ambient_c") → pass',
+    ): "the scenario's checks refuse this earlier",
+    (
+        "optimizer/repair.py",
+        "largest = max(float(np.abs(problem.cost).max(initial=0.0)), 1.0)",
+        "without initial=0.0",
+    ): "a problem without columns is answered before any rule",
+    (
+        "optimizer/components/bill/tariff.py",
+        "return amounts[0], most_kw",
+        "0 → -1",
+    ): "the only one is the first and the last",
+    (
+        "optimizer/components/bill/months.py",
+        "last_committed, last_behind = np.full(count, -1), np.full(count, -1)",
+        "1 → 2",
+    ): "any number below zero stands for none",
 }
 
 
