@@ -80,6 +80,7 @@ def answers(tree: Path, folder: Path) -> Iterator[dict[str, Any]]:
     """What the server of a tree says, as it says it."""
     one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     environment = os.environ | one_thread | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment["TMPDIR"] = str(folder)  # what an ended mutant leaves goes with the folder
     command = [sys.executable, "-m", "tests.proof._mutation_server", str(folder)]
     with subprocess.Popen(command, cwd=tree, env=environment, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
