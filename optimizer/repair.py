@@ -18,7 +18,7 @@ from optimizer.formulation import Formulation
 from optimizer.rule_plan import by_rule
 from solvers import Options, ProblemBuilder, Result, Status, isolation, solve
 from solvers.elastic import Elastic, elastic
-from solvers.problem import Floats, Problem
+from solvers.problem import Floats
 from solvers.registry import LEAST_TIME_S
 from solvers.route import SolverError
 
@@ -96,21 +96,9 @@ def _softly_held(formulation: Formulation, mining: bool) -> Elastic:
         builder.add(rows[period], columns, coefficients)
         weights.append(np.full(len(values), weight / max(float(point.most.max()), 1e-3)))
     held = builder.build()
-    joined = with_rows(problem, held)
+    joined = problem.with_rows_of(held)
     soft = elastic(joined, problem.rows + np.arange(held.rows), [], np.concatenate([*weights, np.zeros(0)]))
     largest = max(float(np.abs(problem.cost).max(initial=0.0)), 1.0)
     cost = soft.problem.cost.copy()
     cost[: problem.columns] += PROFIT_SHARE / largest * problem.cost
     return replace(soft, problem=replace(soft.problem, cost=cost))
-
-
-def with_rows(problem: Problem, more: Problem) -> Problem:
-    """The first problem with the rows of both."""
-    return replace(
-        problem,
-        row_start=np.concatenate([problem.row_start, problem.nonzeros + more.row_start[1:]]).astype(np.int32),
-        column=np.concatenate([problem.column, more.column]),
-        value=np.concatenate([problem.value, more.value]),
-        row_lower=np.concatenate([problem.row_lower, more.row_lower]),
-        row_upper=np.concatenate([problem.row_upper, more.row_upper]),
-    )

@@ -22,7 +22,7 @@ import numpy as np
 
 from optimizer.components.model import PeriodSum
 from optimizer.formulation import Formulation
-from optimizer.repair import RULES, with_rows
+from optimizer.repair import RULES
 from optimizer.scenario.contracts import Batch
 from optimizer.scenario.scenario import Scenario
 from solvers import Options, ProblemBuilder, Result, solve
@@ -122,7 +122,7 @@ def _preferring(formulation: Formulation, x: Floats) -> Problem:
         reference=None,
         reference_offset=0.0,
     )
-    return with_rows(wider, more)
+    return wider.with_rows_of(more)
 
 
 def _count_changes(builder: ProblemBuilder, amount: PeriodSum, most: float) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 PART = ".part"
 """Ends the name of what is not whole yet; it begins with a dot, in the folder of what it will be."""
@@ -19,7 +19,6 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
             write(part)
             with part.open("rb+") as stream:
                 os.fsync(stream.fileno())
-            part.chmod(0o644)
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
@@ -28,9 +27,10 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def _part(path: Path) -> Path:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=PART)
-    os.close(handle)
-    return Path(name)
+    """A new file beside it, with the rights that any new file of this process has."""
+    part = path.with_name(f".{path.name[:100]}.{uuid4().hex[:8]}{PART}")
+    part.touch(exist_ok=False)
+    return part
 
 
 def write_text(path: Path, text: str) -> None:

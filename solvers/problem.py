@@ -91,6 +91,17 @@ class Problem:
         """The same problem with every column continuous."""
         return replace(self, integer=np.zeros(self.columns, dtype=np.bool_))
 
+    def with_rows_of(self, more: Problem) -> Problem:
+        """This problem with the rows of another one on the same columns behind its own."""
+        return replace(
+            self,
+            row_start=np.concatenate([self.row_start, self.nonzeros + more.row_start[1:]]).astype(np.int32),
+            column=np.concatenate([self.column, more.column]),
+            value=np.concatenate([self.value, more.value]),
+            row_lower=np.concatenate([self.row_lower, more.row_lower]),
+            row_upper=np.concatenate([self.row_upper, more.row_upper]),
+        )
+
     def check(self) -> None:
         """Raise ProblemError unless shapes agree and every number is one that a solver may see.
 

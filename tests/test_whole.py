@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -24,3 +25,13 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         write_whole(file, lambda part: (_ for _ in ()).throw(KeyboardInterrupt))
     assert [path.name for path in tmp_path.iterdir()] == ["file.txt"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights are POSIX")
+def test_a_file_has_the_rights_that_the_user_gives_new_ones(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        write_text(tmp_path / "file.txt", "private")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "file.txt").stat().st_mode & 0o777 == 0o600

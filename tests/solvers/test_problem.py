@@ -36,6 +36,15 @@ def test_relaxed() -> None:
     assert PROBLEM.integers == 1
 
 
+def test_rows_of_another_problem_stand_behind_its_own() -> None:
+    first = dense([1.0, 2.0], [[1.0, 1.0]], [-1.0], [4.0], upper=9.0)
+    joined = first.with_rows_of(dense([0.0, 0.0], [[0.0, 3.0], [2.0, 0.0]], [0.0, 1.0], [6.0, 5.0]))
+    assert joined.activity(np.array([2.0, 1.0])).tolist() == [3.0, 3.0, 4.0]
+    assert (joined.row_lower.tolist(), joined.row_upper.tolist()) == ([-1.0, 0.0, 1.0], [4.0, 6.0, 5.0])
+    assert joined.cost.tolist() == [1.0, 2.0] and joined.upper.tolist() == [9.0, 9.0]
+    joined.check()
+
+
 def test_limited() -> None:
     assert not PROBLEM.limited  # y earns and has no end
     assert replace(PROBLEM, cost=np.array([1.0, 0.0])).limited
