@@ -41,8 +41,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from optimizer.files.whole import write_text, write_whole
 from optimizer.scenario.state import State
-from optimizer.whole import write_text, write_whole
 
 if TYPE_CHECKING:
     import pandas as pd

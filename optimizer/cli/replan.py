@@ -74,12 +74,12 @@ def _replan(
     *,
     json: bool,
 ) -> ExitCode:
+    from optimizer.files.whole import write_text
     from optimizer.replanning import replan
     from optimizer.report.progress import SolveProgress
     from optimizer.scenario.faults import Fault, ScenarioError
     from optimizer.scenario.handover import read_state
     from optimizer.schedule import Schedule
-    from optimizer.whole import write_text
     from solvers.interrupt import held_back
 
     begun = time.perf_counter()

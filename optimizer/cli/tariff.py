@@ -27,9 +27,9 @@ def import_command(
     holidays: Annotated[str | None, typer.Option(help=HOLIDAYS_HELP)] = None,
 ) -> None:
     """Turn a URDB rate into a scenario's tariff, and name each field that it cannot honour."""
+    from optimizer.files.whole import write_text
     from optimizer.tariff.errors import TariffError
     from optimizer.tariff.files import read_tariff, tariff_text
-    from optimizer.whole import write_text
 
     if output is not None and output.suffix.lower() not in {".toml", ".json"}:
         raise TariffError("--output", f"{str(output)!r}", "a .toml or a .json")

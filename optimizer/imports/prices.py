@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
+from optimizer.files.whole import write_text
 from optimizer.imports import ercot, generic, gridstatus
 from optimizer.imports.clock import Minutes, zone_named
 from optimizer.imports.errors import PriceFileError
 from optimizer.imports.readings import Readings
 from optimizer.imports.report import GAPS_LISTED, Gap, PriceReport
 from optimizer.imports.table import Table, read_table
-from optimizer.whole import write_text
 
 Reader = Callable[[Table, ZoneInfo, str | None, str | None], Readings]
 

@@ -6,9 +6,9 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
+from optimizer.files.whole import write_text, write_whole
 from optimizer.rolling.day import DayRecord
 from optimizer.rolling.joined import Rolled
-from optimizer.whole import write_text, write_whole
 
 COLUMNS = ("day", "status", "gap", "planned_profit_usd", "settled_profit_usd", "seconds")
 

@@ -13,11 +13,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from optimizer.files.whole import PART, write_text
 from optimizer.rolling.day import DayRecord, HowToSolve
 from optimizer.rolling.days import Days
 from optimizer.rolling.errors import JournalError
 from optimizer.schedule import Schedule
-from optimizer.whole import PART, write_text
 
 JOURNAL_VERSION = 1
 MANIFEST = "roll.json"

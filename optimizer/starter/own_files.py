@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from optimizer.files.whole import write_text
 from optimizer.starter.errors import StarterError
 from optimizer.starter.fleet_list import checked_name, read_fleets
 from optimizer.starter.folder import PRICES_FILE, SCENARIO_FILE, room_for
 from optimizer.starter.scenario_text import scenario_text
-from optimizer.whole import write_text
 
 if TYPE_CHECKING:
     from optimizer.imports import ImportedPrices

@@ -11,13 +11,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from optimizer.files.toml_text import toml_text
 from optimizer.scenario.faults import Fault, ScenarioError
 from optimizer.scenario.files import SeriesFiles
 from optimizer.scenario.load import SCENARIO_FILE, with_series
 from optimizer.scenario.places import faults_from
 from optimizer.scenario.tariff import Tariff
 from optimizer.tariff.errors import TariffError
-from optimizer.tariff.toml_text import toml_text
 from optimizer.tariff.urdb import import_urdb
 from optimizer.tariff.urdb_fields import DETECTED_BY
 from optimizer.tariff.urdb_values import UrdbError

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from optimizer.files.toml_text import toml_text
 from optimizer.scenario.faults import ScenarioError
 from optimizer.tariff import TariffError, bill, import_urdb, read_load
 from optimizer.tariff.files import read_tariff, tariff_text
 from optimizer.tariff.history import read_history
-from optimizer.tariff.toml_text import toml_text
 from tests.shared_data import FOLDER, needs
 from tests.tariff.by_hand import demand, energy, kwh, load, tariff
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.whole import write_text, write_whole
+from optimizer.files.whole import write_text, write_whole
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
