@@ -1,0 +1,41 @@
+"""The answer: a schedule, its rows and reports; how it goes to and from files."""
+
+from optimizer.schedule.schedule import (
+    SCHEDULE_VERSION,
+    Attempt,
+    ContractReport,
+    DemandLine,
+    DispatchRow,
+    FoundPeak,
+    LedgerRow,
+    MonthBill,
+    Outcome,
+    Schedule,
+    ScheduleError,
+    Seconds,
+    Size,
+    Solver,
+    StatusName,
+    dispatch_records,
+    ledger_records,
+)
+
+__all__ = [
+    "SCHEDULE_VERSION",
+    "Attempt",
+    "ContractReport",
+    "DemandLine",
+    "DispatchRow",
+    "FoundPeak",
+    "LedgerRow",
+    "MonthBill",
+    "Outcome",
+    "Schedule",
+    "ScheduleError",
+    "Seconds",
+    "Size",
+    "Solver",
+    "StatusName",
+    "dispatch_records",
+    "ledger_records",
+]
