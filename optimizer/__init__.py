@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from optimizer.auditor import audit
     from optimizer.auditor.findings import Findings
+    from optimizer.changes.handover import read_state, with_state
     from optimizer.planner import RejectedByAudit, plan
     from optimizer.replanning import replan
     from optimizer.rolling import roll
     from optimizer.scenario.faults import ScenarioError
-    from optimizer.scenario.handover import read_state, with_state
     from optimizer.scenario.load import load
     from optimizer.scenario.scenario import Scenario
     from optimizer.schedule import Schedule, ScheduleError
@@ -40,11 +40,11 @@ _WHERE = {
     "audit": "optimizer.auditor",
     "load": "optimizer.scenario.load",
     "plan": "optimizer.planner",
-    "read_state": "optimizer.scenario.handover",
+    "read_state": "optimizer.changes.handover",
     "replan": "optimizer.replanning",
     "roll": "optimizer.rolling",
     "settle": "optimizer.settlement",
-    "with_state": "optimizer.scenario.handover",
+    "with_state": "optimizer.changes.handover",
 }
 
 __all__ = [

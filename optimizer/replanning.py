@@ -18,14 +18,14 @@ from datetime import datetime
 
 import numpy as np
 
-from optimizer.acceptance import with_acceptance
 from optimizer.auditor.findings import Findings
+from optimizer.changes.acceptance import with_acceptance
+from optimizer.changes.handover import with_state
+from optimizer.changes.part import part
+from optimizer.changes.position import with_position
 from optimizer.planner import plan_and_audit
-from optimizer.position import with_position
 from optimizer.scenario.faults import Fault, ScenarioError
-from optimizer.scenario.handover import with_state
 from optimizer.scenario.horizon import TimeError, localize
-from optimizer.scenario.part import part
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import State
 from optimizer.schedule import Schedule

@@ -25,16 +25,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from optimizer.acceptance import with_acceptance
 from optimizer.auditor import audit
+from optimizer.changes.acceptance import with_acceptance
+from optimizer.changes.as_it_came import as_it_came
+from optimizer.changes.part import part
+from optimizer.changes.position import with_position
 from optimizer.formulation import Formulation, formulate
 from optimizer.planner import RejectedByAudit, schedule_of
-from optimizer.position import with_position
 from optimizer.scenario.checks.tariff import ENDS_INSIDE
 from optimizer.scenario.faults import ScenarioError
-from optimizer.scenario.part import part
 from optimizer.scenario.scenario import Scenario
-from optimizer.scenario.versions import as_it_came
 from optimizer.schedule import DispatchRow, Schedule, ScheduleError, Seconds
 from optimizer.setpoints import Keep, departure
 from solvers import Options, Result, Status, solve

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from optimizer import ScenarioError, audit, plan, replan, settle
-from optimizer.scenario.part import part
+from optimizer.changes.part import part
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import Schedule
 from tests.toys import batch, clock, gpu_pool, group_fleet, scenario

@@ -74,11 +74,11 @@ def _replan(
     *,
     json: bool,
 ) -> ExitCode:
+    from optimizer.changes.handover import read_state
     from optimizer.files.whole import write_text
     from optimizer.replanning import replan
     from optimizer.report.progress import SolveProgress
     from optimizer.scenario.faults import Fault, ScenarioError
-    from optimizer.scenario.handover import read_state
     from optimizer.schedule import Schedule
     from solvers.interrupt import held_back
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from optimizer.scenario.handover import read_state, with_state
+from optimizer.changes.handover import read_state, with_state
 from optimizer.scenario.load import MOST_SCENARIO_BYTES, load, parse
 from optimizer.scenario.scenario import Scenario
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from optimizer.changes.part import part
 from optimizer.rolling.emissions import least_tonnes
 from optimizer.scenario.each_series import map_series
 from optimizer.scenario.faults import Fault, ScenarioError
 from optimizer.scenario.horizon import Time, TimeError, horizon_of
-from optimizer.scenario.part import part
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import PlainSeries
 from optimizer.scenario.state import State

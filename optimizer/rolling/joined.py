@@ -21,9 +21,9 @@ import numpy as np
 
 from optimizer.auditor import audit
 from optimizer.auditor.findings import Findings, Violation
+from optimizer.changes.position import with_position_mw
 from optimizer.components.day_ahead import ITEM
 from optimizer.components.energy import export_price
-from optimizer.position import with_position_mw
 from optimizer.rolling.day import DayRecord, HowToSolve
 from optimizer.rolling.days import Days
 from optimizer.rolling.journal import Journal

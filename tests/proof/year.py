@@ -10,11 +10,11 @@ import sys
 from collections.abc import Iterator
 
 from optimizer.auditor.findings import Findings
+from optimizer.changes.as_it_came import as_it_came
 from optimizer.outlook import with_expected
 from optimizer.planner import plan_and_audit
 from optimizer.rolling import Rolled, roll
 from optimizer.scenario.scenario import Scenario
-from optimizer.scenario.versions import as_it_came
 from optimizer.schedule import Schedule
 from tests.figure import Figure
 from tests.real_days.year import facility, foresight

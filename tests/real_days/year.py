@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
+from optimizer.changes.as_it_came import as_it_came
 from optimizer.scenario.scenario import Scenario
-from optimizer.scenario.versions import as_it_came
 from tests.real_days.facility import bundle
 
 ZONE = "America/Chicago"

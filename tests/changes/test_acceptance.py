@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from optimizer.acceptance import with_acceptance
+from optimizer.changes.acceptance import with_acceptance
 from tests.auditor import plant, worked
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from optimizer import plan
-from optimizer.position import with_position
+from optimizer.changes.position import with_position
 from optimizer.scenario.scenario import Scenario
 from tests.toys import scenario
 
