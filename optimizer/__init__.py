@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from optimizer.auditor import audit
     from optimizer.auditor.findings import Findings
     from optimizer.changes.handover import read_state, with_state
+    from optimizer.model.set_points import Keep
     from optimizer.planner import RejectedByAudit, plan
     from optimizer.replanning import replan
     from optimizer.rolling import roll
@@ -23,13 +24,12 @@ if TYPE_CHECKING:
     from optimizer.scenario.load import load
     from optimizer.scenario.scenario import Scenario
     from optimizer.schedule import Schedule, ScheduleError
-    from optimizer.setpoints import Keep
     from optimizer.settlement import settle
     from solvers import ProblemError, SolverError
 
 _WHERE = {
     "Findings": "optimizer.auditor.findings",
-    "Keep": "optimizer.setpoints",
+    "Keep": "optimizer.model.set_points",
     "ProblemError": "solvers",
     "RejectedByAudit": "optimizer.planner",
     "Scenario": "optimizer.scenario.scenario",

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from optimizer.auditor.findings import Findings
-from optimizer.formulation import Formulation
+from optimizer.model.formulation import Formulation
 from optimizer.repair import RULES, rule_plan
 from optimizer.schedule import Attempt, Schedule
 from solvers import Options, Result, SolverError, SolverUnavailable, Status, UnknownSolver, solve

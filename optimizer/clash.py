@@ -16,16 +16,16 @@ from datetime import datetime
 
 import numpy as np
 
-from optimizer.components.hall import pue_of
-from optimizer.components.model import Requirement
-from optimizer.components.reserved import FLOOR, billings
-from optimizer.formulation import Formulation, formulate
+from optimizer.model.contracts.reserved import FLOOR, billings
+from optimizer.model.desk import Requirement
+from optimizer.model.formulation import Formulation, formulate
+from optimizer.model.set_points import Keep
+from optimizer.model.site.hall import pue_of
 from optimizer.scenario.contracts import Reserved
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import align
 from optimizer.scenario.site import Hall
 from optimizer.scenario.state import ReservedState
-from optimizer.setpoints import Keep
 from solvers import Options, Status, solve
 from solvers.builder import Index
 from solvers.elastic import elastic
@@ -96,7 +96,7 @@ def clashes(
     scenario: Scenario, *, solver: str = "highs", time_limit_s: float = LIMIT_S, keep: Keep | None = None
 ) -> tuple[Clash, ...]:
     """What makes a scenario infeasible, at most three requirements; empty where no named requirement does.
-    `keep`: published set-points that the plan had to hold (`optimizer.setpoints`). Where the time is up, what is known
+    `keep`: published set-points that the plan had to hold (`optimizer.model.set_points`). Where the time is up, what is known
     by then: sides may be missing, or name more than they need."""
     # Reserves and demand response ask for nothing: without them it is as infeasible, and less stands in the way.
     # Published offers that have to be held do ask for something.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.components.market import (
+from optimizer.model.machines.market import (
     breakeven_btc_price_usd,
     breakeven_power_price_usd_per_mwh,
     hashprice,

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.components.grid import touched
-from optimizer.formulation import formulate
+from optimizer.model.formulation import formulate
+from optimizer.model.site.meter import touched
 from optimizer.outlook import find_expected_peaks, with_expected
 from optimizer.scenario.contracts import Batch, Reserved, Spot
 from optimizer.scenario.scenario import Scenario

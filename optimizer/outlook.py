@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from optimizer.formulation import formulate
+from optimizer.model.formulation import formulate
 from optimizer.scenario.faults import Fault, ScenarioError
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.supply import ExpectedPeak

@@ -11,8 +11,9 @@ import numpy as np
 from optimizer.auditor import audit
 from optimizer.auditor.findings import Findings
 from optimizer.chain import DEFAULT, ORDER, ask
-from optimizer.components.model import REVENUE_KINDS
-from optimizer.formulation import Formulation, formulate
+from optimizer.model.desk import REVENUE_KINDS
+from optimizer.model.formulation import Formulation, formulate
+from optimizer.model.set_points import Keep
 from optimizer.outlook import find_expected_peaks, with_expected
 from optimizer.repair import RULES
 from optimizer.scenario.faults import ScenarioError
@@ -21,7 +22,6 @@ from optimizer.scenario.notes import notes_of
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import State, TariffState
 from optimizer.schedule import DispatchRow, FoundPeak, LedgerRow, Outcome, Schedule, Seconds, Size, Solver
-from optimizer.setpoints import Keep
 from optimizer.ties import decided
 from solvers import Options, Progress, Result, SolverUnavailable, Status, isolation
 from solvers.gap import LEAST_DENOMINATOR, REFERENCE_SHARE
@@ -62,7 +62,7 @@ def plan(
     `solver`: highs, scip, cbc, pulp:NAME, or "rules" for the plan by rules of thumb (`optimizer.rule_plan`).
     `gap`: relative, as in `Outcome.gap`. `progress` is told the incumbent, bound and gap from time to time, by solvers
     that can. `keep`: published set-points that are held, or left only where that earns more than a stated amount
-    (`optimizer.setpoints`). `fallbacks`: other solvers, and at last the rules of thumb, where this one fails
+    (`optimizer.model.set_points`). `fallbacks`: other solvers, and at last the rules of thumb, where this one fails
     (`optimizer.chain`), within the one time limit. `isolated`: solvers run where they can be ended
     (`solvers.isolated`); None: as WATTSHIFT_ISOLATED says. `break_ties`: of plans that earn the same, the one that
     `optimizer.ties` prefers; False saves small problems a second solve. How it ended, and who was asked, is in

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from optimizer.formulation import Formulation
+from optimizer.model.formulation import Formulation
 from optimizer.rule_plan import by_rule
 from solvers import Options, ProblemBuilder, Result, Status, isolation, solve
 from solvers.elastic import Elastic, elastic

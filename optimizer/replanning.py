@@ -23,13 +23,13 @@ from optimizer.changes.acceptance import with_acceptance
 from optimizer.changes.handover import with_state
 from optimizer.changes.part import part
 from optimizer.changes.position import with_position
+from optimizer.model.set_points import Keep
 from optimizer.planner import plan_and_audit
 from optimizer.scenario.faults import Fault, ScenarioError
 from optimizer.scenario.horizon import TimeError, localize
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import State
 from optimizer.schedule import Schedule
-from optimizer.setpoints import Keep
 from optimizer.settlement import LEFT_NOTE, settle
 from solvers import Progress
 

@@ -23,11 +23,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from optimizer.components.batch import job_of
-from optimizer.components.energy import import_cost
-from optimizer.components.hall import pue_of
-from optimizer.components.model import SetPoint
-from optimizer.formulation import Formulation
+from optimizer.model.contracts.batch import job_of
+from optimizer.model.desk import SetPoint
+from optimizer.model.formulation import Formulation
+from optimizer.model.site.hall import pue_of
+from optimizer.model.supply.energy import import_cost
 from optimizer.scenario.contracts import Batch, Contract, Reserved, Spot
 from optimizer.scenario.fleet import Fleet
 from optimizer.scenario.series import align

@@ -1,6 +1,6 @@
 """Settling: what a published plan comes to on the series as they came.
 
-The committed part's set-points (`optimizer.setpoints`) are held on the scenario as it came; everything that follows
+The committed part's set-points (`optimizer.model.set_points`) are held on the scenario as it came; everything that follows
 from them is recomputed: power, import, curtailment of renewables, money, state. Its horizon is the committed part
 alone, and no peak is expected: what is booked is what happened, so that the days of a month add up to its ledger.
 Batteries need no end charge, which is asked of a plan's whole horizon.
@@ -30,13 +30,13 @@ from optimizer.changes.acceptance import with_acceptance
 from optimizer.changes.as_it_came import as_it_came
 from optimizer.changes.part import part
 from optimizer.changes.position import with_position
-from optimizer.formulation import Formulation, formulate
+from optimizer.model.formulation import Formulation, formulate
+from optimizer.model.set_points import Keep, departure
 from optimizer.planner import RejectedByAudit, schedule_of
 from optimizer.scenario.checks.tariff import ENDS_INSIDE
 from optimizer.scenario.faults import ScenarioError
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import DispatchRow, Schedule, ScheduleError, Seconds
-from optimizer.setpoints import Keep, departure
 from solvers import Options, Result, Status, solve
 from solvers.elastic import elastic
 from solvers.problem import Floats, Problem

@@ -5,7 +5,7 @@
 
 | symbol | meaning |
 |---|---|
-| s(q,t), m(q) | set-point q (`components.model.SetPoint`) and its largest value |
+| s(q,t), m(q) | set-point q (`model.desk.SetPoint`) and its largest value |
 | u(i,t) | share of item i that is in use: groups up; else a set-point's share of its largest value |
 | a, b | so small that one level hardly ever outweighs a step of the one before |
 
@@ -20,8 +20,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from optimizer.components.model import PeriodSum
-from optimizer.formulation import Formulation
+from optimizer.model.desk import PeriodSum
+from optimizer.model.formulation import Formulation
 from optimizer.repair import RULES
 from optimizer.scenario.contracts import Batch
 from optimizer.scenario.scenario import Scenario

@@ -8,8 +8,8 @@ from typing import Any, get_args
 import pytest
 
 from optimizer import audit
-from optimizer.components import CONTRACTS
-from optimizer.components.contract import ContractBlock
+from optimizer.model.contracts import CONTRACTS
+from optimizer.model.contracts.service import ContractBlock
 from optimizer.scenario.contracts import Contract, ContractTerms
 from optimizer.scenario.state import ContractState
 

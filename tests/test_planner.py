@@ -11,7 +11,7 @@ import pytest
 
 from optimizer import RejectedByAudit, Scenario, ScenarioError, Schedule, plan
 from optimizer import planner as planning
-from optimizer.formulation import formulate
+from optimizer.model.formulation import formulate
 from solvers import Options, SolverError, UnknownSolver, solve
 from tests.toys import batch, clock, gpu_pool, group_fleet, mode, reserved, scenario, spot
 

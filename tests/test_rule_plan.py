@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from optimizer import Scenario, Schedule, load, plan
-from optimizer.formulation import formulate
+from optimizer.model.formulation import formulate
 from optimizer.planner import plan_and_audit
 from optimizer.repair import rule_plan
 from optimizer.rule_plan import by_rule

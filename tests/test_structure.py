@@ -67,8 +67,8 @@ def test_the_audit_shares_nothing_with_the_model_and_its_solvers() -> None:
     modules = loaded_by("from optimizer import audit\nassert callable(audit)")
     assert package in modules
     model = (
-        "optimizer.components",
-        "optimizer.formulation",
+        "optimizer.model.contracts",
+        "optimizer.model.formulation",
         "optimizer.planner",
         "optimizer.clash",
         "optimizer.marginal",
@@ -81,7 +81,7 @@ def test_the_audit_shares_nothing_with_the_model_and_its_solvers() -> None:
 
 def test_scenarios_are_read_without_model_and_solvers() -> None:
     modules = loaded_by("from optimizer import Scenario, load")
-    model = ("optimizer.components", "optimizer.formulation", "optimizer.planner", audit.__module__)
+    model = ("optimizer.model.contracts", "optimizer.model.formulation", "optimizer.planner", audit.__module__)
     assert not below(modules, *model, "solvers", *SOLVER_LIBRARIES)
     for name, path in files():
         if name.startswith("optimizer/scenario/"):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from optimizer import audit, plan, planner, ties
-from optimizer.formulation import Formulation
+from optimizer.model.formulation import Formulation
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import Schedule
 from solvers import Result, available

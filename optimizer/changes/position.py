@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.components.day_ahead import ITEM
+from optimizer.model.supply.day_ahead import ITEM
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import Schedule
 from solvers.problem import Floats

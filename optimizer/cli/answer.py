@@ -15,8 +15,8 @@ from optimizer.schedule import Schedule
 if TYPE_CHECKING:
     from optimizer.auditor.findings import Findings
     from optimizer.clash import Clash
+    from optimizer.model.set_points import Keep
     from optimizer.scenario.scenario import Scenario
-    from optimizer.setpoints import Keep
 
 SolverOption = Annotated[str, typer.Option(help="highs, scip, cbc, pulp:NAME, or rules.")]
 GapOption = Annotated[float, typer.Option(min=0.0, max=1.0, help="Relative gap to prove.")]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from optimizer.components.energy import energy_price
-from optimizer.components.market import hashprice
+from optimizer.model.machines.market import hashprice
+from optimizer.model.supply.energy import energy_price
 from optimizer.scenario.contracts import Batch, Reserved
 from optimizer.scenario.notes import notes_of
 from optimizer.scenario.scenario import Scenario

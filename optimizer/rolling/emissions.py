@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.components.carbon import KG_PER_TONNE
-from optimizer.components.hall import pue_of
+from optimizer.model.site.hall import pue_of
+from optimizer.model.supply.carbon import KG_PER_TONNE
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import align
 from solvers.problem import Floats

@@ -22,8 +22,8 @@ import numpy as np
 from optimizer.auditor import audit
 from optimizer.auditor.findings import Findings, Violation
 from optimizer.changes.position import with_position_mw
-from optimizer.components.day_ahead import ITEM
-from optimizer.components.energy import export_price
+from optimizer.model.supply.day_ahead import ITEM
+from optimizer.model.supply.energy import export_price
 from optimizer.rolling.day import DayRecord, HowToSolve
 from optimizer.rolling.days import Days
 from optimizer.rolling.journal import Journal

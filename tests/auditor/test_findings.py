@@ -15,7 +15,14 @@ from optimizer.scenario.contracts import Contract
 from tests.auditor import hand, worked
 from tests.toys import scenario
 
-FOREIGN = ("optimizer.components", "optimizer.formulation", "optimizer.planner", "solvers", "highspy", "ortools")
+FOREIGN = (
+    "optimizer.model.contracts",
+    "optimizer.model.formulation",
+    "optimizer.planner",
+    "solvers",
+    "highspy",
+    "ortools",
+)
 HEAVY = ("pulp", "pandas", "pyarrow", "scipy", "holidays")
 
 

@@ -95,7 +95,7 @@ HARMLESS: dict[tuple[str, str, str], str] = {
         "0 → -1",
     ): "a plan takes tariffs only whose periods have the same steps",
     (
-        "optimizer/components/bill/maximum.py",
+        "optimizer/model/bill/maximum.py",
         "lowest = np.broadcast_to(np.asarray(least, dtype=float), (count,))",
         "without dtype=float",
     ): "what is broadcast is compared and added as floats anyway",
@@ -105,12 +105,12 @@ HARMLESS: dict[tuple[str, str, str], str] = {
         "1 → 2",
     ): "any code but 0 says that the worker broke",
     (
-        "optimizer/components/grid.py",
+        "optimizer/model/site/meter.py",
         "return 2.0 * (_most_draw_mw(model) + _most_supply_mw(model)) + 1.0",
         "2.0 → 3.0",
     ): "it binds nothing, however large",
     (
-        "optimizer/components/hall.py",
+        "optimizer/model/site/hall.py",
         'raise ValueError(f"hall {hall.name}: a PUE table needs site.ambient_c")',
         'raise ValueError(f"hall {hall.name}: a PUE table needs site.ambient_c") → pass',
     ): "the scenario's checks refuse this earlier",
@@ -120,12 +120,12 @@ HARMLESS: dict[tuple[str, str, str], str] = {
         "without initial=0.0",
     ): "a problem without columns is answered before any rule",
     (
-        "optimizer/components/bill/tariff.py",
+        "optimizer/model/bill/tariff.py",
         "return amounts[0], most_kw",
         "0 → -1",
     ): "the only one is the first and the last",
     (
-        "optimizer/components/bill/months.py",
+        "optimizer/model/bill/months.py",
         "last_committed, last_behind = np.full(count, -1), np.full(count, -1)",
         "1 → 2",
     ): "any number below zero stands for none",

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from optimizer.auditor import audit
-from optimizer.formulation import formulate
+from optimizer.model.formulation import formulate
 from optimizer.planner import plan_and_audit, schedule_of
 from optimizer.repair import rule_plan
 from optimizer.scenario.scenario import Scenario

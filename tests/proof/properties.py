@@ -28,8 +28,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from optimizer.auditor import audit
-from optimizer.components.energy import import_cost
-from optimizer.formulation import formulate
+from optimizer.model.formulation import formulate
+from optimizer.model.supply.energy import import_cost
 from optimizer.planner import plan_and_audit, schedule_of
 from optimizer.repair import rule_plan
 from optimizer.rolling import RollStopped

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from optimizer import audit, plan
-from optimizer.components.market import hashprice
+from optimizer.model.machines.market import hashprice
 from optimizer.schedule import Schedule
 from tests.real_days.facility import day
 from tests.shared_data import needs

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from optimizer import Schedule, plan
 from optimizer.report.bills import bill_tables
-from tests.components.bill.tariffs import LAST_HOUR, charge, month, under
+from tests.model.bill.tariffs import LAST_HOUR, charge, month, under
 from tests.toys import group_fleet, scenario
 
 RATCHET = {"share": 0.5}

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from optimizer import audit, plan
 from optimizer.report.table import print_plan
-from tests.components.reserves import event, flexible, product
+from tests.model.flexibility.reserves import event, flexible, product
 from tests.toys import group_fleet
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimizer.formulation import formulate
+from optimizer.model.formulation import formulate
 from solvers import Options, solve
 from solvers.implied import with_ends
-from tests.components.test_lost_optimum import lost
+from tests.model.test_lost_optimum import lost
 from tests.solvers.problems import dense
 
 INF = np.inf

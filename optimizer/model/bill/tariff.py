@@ -1,0 +1,375 @@
+"""The utility's bill in the plan (domain section 6): tiers of energy, demand, ratchets, coincident peaks, fixed and
+minimum charges, taxes.
+
+| symbol | meaning |
+|---|---|
+| X(m) | what tiers add to the month's energy (`model.bill.energy_tiers`) |
+| C(c,m) | what charge c costs above what is billed anyway (`model.bill.demand_cost`) |
+| L(m) | energy + demand + fixed of a month in full, as its minimum charge compares them |
+| μ(m) | what is short of the minimum, for months that end in the horizon |
+| τ(line) | sum of the taxes on a line, as a share |
+
+    − (1 + τ(energy)) × X(m) − (1 + τ(demand)) × Σ_c C(c,m) − (1 + τ(minimum)) × μ(m)
+    μ(m) ≥ least(m) − L(m),  μ(m) ≥ 0
+
+beside lines of single periods: energy, coincident peaks, fixed charges and the taxes on them. Dollars of months are
+booked by the rule from the solution's import (`Model.book`); the objective's columns only weigh them.
+
+**Weights.** A dollar of energy or demand weighs 1 + τ of its line where the month is above its minimum, τ less
+τ(minimum) where it is below. Only where such a weight times a rate is below 0 is more demand worth having, and only
+then are binaries needed: `components.tier_cost.Weight`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from optimizer.model.bill.coincident import usd_per_mw
+from optimizer.model.bill.demand import ChargeRule, charge_rules
+from optimizer.model.bill.demand_cost import HeldTo, Peaks, column_of, held_to
+from optimizer.model.bill.energy_tiers import TierRule, ends_by_demand_usd, fixed_ends_usd
+from optimizer.model.bill.local_steps import local_steps, whole_months
+from optimizer.model.bill.maximum import highest, scalar, stacked
+from optimizer.model.bill.metering import KW_PER_MW, blocks_of
+from optimizer.model.bill.months import Months, months_of
+from optimizer.model.bill.tier_cost import Weight
+from optimizer.model.desk import Model, PeriodSum, Reader
+from optimizer.scenario.scenario import Scenario
+from optimizer.scenario.state import MonthSoFar
+from optimizer.scenario.tariff import BillLine, Tariff
+from optimizer.tariff.clock import LocalClock
+from solvers.builder import Index
+from solvers.problem import Bools, Floats
+
+
+@dataclass(frozen=True, eq=False)
+class BillRule:
+    """A tariff over the months of a horizon: all that the bill follows from but the load."""
+
+    tariff: Tariff
+    months: Months
+    records: tuple[MonthSoFar, ...]
+    """What has happened in each of them so far."""
+    charges: tuple[ChargeRule, ...]
+    tiers: TierRule | None
+
+    @property
+    def fixed_usd(self) -> Floats:
+        """The fixed charge of each month in full."""
+        return np.asarray(
+            self.tariff.fixed.usd_per_month + self.tariff.fixed.usd_per_day * self.months.days, dtype=float
+        )
+
+    @property
+    def least_usd(self) -> Floats:
+        """The least that each month's energy, demand and fixed charge come to."""
+        least = self.tariff.minimum
+        return np.asarray((least.usd_per_month or 0.0) + (least.usd_per_day or 0.0) * self.months.days, dtype=float)
+
+    @property
+    def has_minimum(self) -> Bools:
+        """Months whose minimum charge is this plan's."""
+        return self.months.ended & self.names_minimum
+
+    @property
+    def names_minimum(self) -> bool:
+        """Whether the tariff has a minimum charge of months."""
+        return self.tariff.minimum.usd_per_month is not None or self.tariff.minimum.usd_per_day is not None
+
+    def taxed(self, line: BillLine) -> float:
+        """τ of a line."""
+        if line in ("energy", "export") and not self.tariff.energy:
+            return 0.0
+        return sum(tax.percent for tax in self.tariff.taxes if line in tax.lines) / 100.0
+
+    def tiers_usd(self, import_mw: Floats) -> Floats:
+        """What the plan pays for tiers of energy, (months,)."""
+        return np.zeros(self.months.count) if self.tiers is None else self.tiers.extra_usd(import_mw)
+
+    def minimum_usd(self, import_mw: Floats, energy_usd: Floats) -> Floats:
+        """What months that end in the horizon are short of the minimum. `energy_usd`: (months,) in full."""
+        demand = sum((rule.usd(_truly_billed(rule, import_mw)) for rule in self.charges), np.zeros(self.months.count))
+        short = np.maximum(self.least_usd - (energy_usd + demand + self.fixed_usd), 0.0)
+        return np.where(self.has_minimum, short, 0.0)
+
+    def weight(self, line: BillLine, month: int) -> Weight:
+        """What a dollar of a line may weigh in a month."""
+        above = 1.0 + self.taxed(line)
+        below = self.taxed(line) - self.taxed("minimum") if self.has_minimum[month] else above
+        return Weight(min(above, below), max(above, below))
+
+    def sees_apart(self, charge: ChargeRule, month: int) -> bool:
+        """Whether the minimum compares another demand than what is paid: one without what is only expected."""
+        return bool(self.has_minimum[month]) and charge.floor_kw[month] != charge.true_floor_kw[month]
+
+    def demand_weight(self, charge: ChargeRule, month: int) -> Weight:
+        """What a dollar of what is paid for a charge may weigh."""
+        above = 1.0 + self.taxed("demand")
+        return Weight(above, above) if self.sees_apart(charge, month) else self.weight("demand", month)
+
+    def seen_weight(self) -> Weight:
+        """What a dollar of demand weighs that only the minimum sees."""
+        below = -(1.0 + self.taxed("minimum"))
+        return Weight(min(below, 0.0), max(below, 0.0))
+
+    def measured_exactly(self, month: int) -> bool:
+        """Whether energy could become cheaper by a billed demand that is not there: by tiers that end later."""
+        if self.tiers is None or not self.tiers.follows_demand:
+            return False
+        return self.weight("energy", month).rewards_more(-np.diff(self.tiers.usd_per_mwh))
+
+    def rewards_demand(self) -> bool:
+        """Whether a higher demand could be worth having for its own sake."""
+        for month in range(self.months.count):
+            if self.measured_exactly(month):
+                return True
+            for charge in (c for c in self.charges if c.force[month]):
+                rates = np.array(charge.usd_per_kw)
+                weights = [self.demand_weight(charge, month)]
+                weights += [self.seen_weight()] if self.sees_apart(charge, month) else []
+                if any(weight.rewards_more(rates) for weight in weights):
+                    return True
+        return False
+
+
+def _truly_billed(rule: ChargeRule, import_mw: Floats) -> Floats:
+    """Billed demand, nothing that is only expected in it."""
+    held = np.maximum(rule.before_kw, rule.ratchet_kw(import_mw, expected=False))
+    return np.maximum(held, rule.own_kw(import_mw))
+
+
+def bill_rule(scenario: Scenario) -> BillRule | None:
+    """The bill of a scenario's tariff; None without one."""
+    tariff, horizon = scenario.supply.tariff, scenario.horizon
+    if tariff is None:
+        return None
+    months, steps = months_of(horizon), local_steps(horizon, tariff.holidays)
+    known = {record.month: record for record in scenario.state.tariff.months}
+    records = tuple(known.get(label, MonthSoFar(month=label)) for label in months.labels)
+    charges, tiers = charge_rules(scenario, steps, months), None
+    if tariff.energy:
+        first = tariff.demand[0] if tariff.demand else None
+        begun = scenario.state.tariff.open_intervals.get(first.name) if first else None
+        whole = blocks_of(steps, months, first.metering_minutes if first else None, begun)
+        tiers = TierRule(
+            tiers=tariff.energy[0].tiers,
+            loss_factor=scenario.supply.energy.loss_factor,
+            months=months,
+            hours=horizon.hours,
+            before_mwh=np.array([record.import_mwh for record in records]),
+            before_kw=np.array([record.peak_mw * KW_PER_MW for record in records]),
+            charges=charges,
+            always=_on_every_hour(charges, months, whole_months(horizon, tariff.holidays)),
+            whole=charges[0].blocks if charges else whole,
+        )
+    return BillRule(tariff, months, records, charges, tiers)
+
+
+def _on_every_hour(charges: tuple[ChargeRule, ...], months: Months, clock: LocalClock) -> Bools:
+    """Whether each charge's windows hold every step of each month, (months, charges)."""
+    held = np.ones((months.count, len(charges)), dtype=bool)
+    here = (clock.month >= months.first) & (clock.month < months.first + months.count)
+    for at, rule in enumerate(charges):
+        held[clock.month[here & ~clock.inside(rule.charge.windows)] - months.first, at] = False
+    return held
+
+
+class TariffBlock:
+    """The columns, dollars and lines of a tariff."""
+
+    def __init__(
+        self, model: Model, rule: BillRule, import_mw: Index, base_usd_per_mw: Floats, reach_mw: Floats, most_mw: Floats
+    ) -> None:
+        """`import_mw`: (periods,) columns. `base_usd_per_mw`: what energy costs at the first tier's rates in each
+        period. `reach_mw`, `most_mw`: the most that import may be by the limits, and in any case."""
+        self.rule = rule
+        self._model, self._import = model, import_mw
+        self._base = base_usd_per_mw if rule.tariff.energy else np.zeros(model.periods)
+        self._reach_mw, self._most_mw = np.minimum(reach_mw, most_mw), most_mw
+        self._of_periods()
+        self._of_months()
+        self._book()
+
+    def _of_periods(self) -> None:
+        """Lines of single periods, and the fixed charge."""
+        model, rule = self._model, self.rule
+        imported = model.sum()
+        imported.add(self._import, 1.0)
+        for charge in rule.tariff.coincident:
+            usd = usd_per_mw(charge, rule.months, rule.tariff.holidays)
+            model.earn_sum(charge.name, "coincident_peak", imported, -usd)
+            self._tax_sum("coincident", imported, -usd)
+        self._tax_sum("energy", imported, -self._base)
+        open_months = np.array([not record.fixed_booked for record in rule.records])
+        fixed = rule.months.at(rule.months.booked_once, np.where(open_months, rule.fixed_usd, 0.0))
+        if fixed.any():
+            model.earn_constant("grid", "fixed", -fixed)
+            for name, share in self._taxes("fixed"):
+                model.earn_constant(name, "tax", -share * fixed)
+
+    def tax_export(self, exported: PeriodSum, usd_per_mwh: Floats) -> Floats:
+        """Taxes on what the tariff pays for export; returns what they add to its price, (periods,) [USD/MWh]."""
+        self._tax_sum("export", exported, usd_per_mwh * self._model.horizon.hours)
+        return usd_per_mwh * self.rule.taxed("export")
+
+    def _tax_sum(self, line: BillLine, amount: PeriodSum, usd: Floats) -> None:
+        for name, share in self._taxes(line):
+            self._model.earn_sum(name, "tax", amount, share * usd)
+
+    def _taxes(self, line: BillLine) -> list[tuple[str, float]]:
+        """Taxes on a line, with their shares."""
+        if line in ("energy", "export") and not self.rule.tariff.energy:
+            return []
+        return [(tax.name, tax.percent / 100.0) for tax in self.rule.tariff.taxes if line in tax.lines]
+
+    def _of_months(self) -> None:
+        """Objective terms of what hangs on whole months."""
+        rule = self.rule
+        peaks = Peaks(self._model.builder, self._import, self._reach_mw, self._most_mw)
+        said = [self._say(peaks, month) for month in range(rule.months.count)]
+        for month, (paid, seen) in enumerate(said):
+            held_kw = {h.rule.name: column_of(peaks, h) for h in paid}
+            usd = {h.rule.name: h.cost(peaks, held_kw[h.rule.name]) for h in paid}
+            for cost in usd.values():
+                self._model.weigh(cost, -(1.0 + rule.taxed("demand")))
+            extra = self._tiers(peaks, month, paid, held_kw)
+            if rule.has_minimum[month]:
+                usd |= {h.rule.name: h.cost(peaks, column_of(peaks, h)) for h in seen}
+                compared = {h.rule.name: h for h in (*paid, *seen)}
+                self._minimum(month, [(h, usd[name]) for name, h in compared.items()], extra)
+
+    def _measures(self, rule: ChargeRule, month: int) -> bool:
+        """Whether ends of energy tiers hang on the charge's demand."""
+        tiers = self.rule.tiers
+        return tiers is not None and tiers.follows_demand and rule in tiers.on_every_hour(month)
+
+    def _say(self, peaks: Peaks, month: int) -> tuple[list[HeldTo], list[HeldTo]]:
+        """Say which demands of a month are needed: what is paid, and, where it differs, what the minimum sees."""
+        rule = self.rule
+        measured_exactly = rule.measured_exactly(month)
+        held, truly = [], []
+        for charge in rule.charges:
+            if not charge.force[month]:
+                continue
+            measures = self._measures(charge, month)
+            exact = measures and measured_exactly
+            weight, floor = rule.demand_weight(charge, month), float(charge.floor_kw[month])
+            held.append(held_to(peaks, charge, month, floor, weight, exact=exact, needed=measures))
+            if rule.sees_apart(charge, month):
+                weight, floor = rule.seen_weight(), float(charge.true_floor_kw[month])
+                truly.append(held_to(peaks, charge, month, floor, weight, exact=False, needed=False))
+        tiers = rule.tiers
+        if tiers is not None and tiers.follows_demand and not tiers.on_every_hour(month):
+            peaks.want(tiers.whole, tiers.every_block, month, tiers.anyway_kw(month), exact=measured_exactly)
+        return held, truly
+
+    def _tiers(
+        self, peaks: Peaks, month: int, held: list[HeldTo], held_kw: dict[str, PeriodSum]
+    ) -> tuple[PeriodSum, Floats]:
+        """X(m) with its objective term, and the prices that it may meet."""
+        rule, model, nothing = self.rule, self._model, (scalar(), np.zeros(1))
+        tiers, inside = rule.tiers, rule.months.of_period == month
+        if tiers is None or not tiers.usd_per_mwh.any():
+            return nothing
+        energy, hours = scalar(), model.horizon.hours
+        energy.add(self._import[inside], hours, np.zeros(1, dtype=np.int64))
+        most = np.array([self._reach_mw[inside].sum(), self._most_mw[inside].sum()]) * hours
+        weight = rule.weight("energy", month)
+        if not tiers.follows_demand:
+            extra, prices = fixed_ends_usd(model.builder, tiers, month, energy, most, weight)
+        else:
+            billed, most_kw = self._billed(peaks, month, held, held_kw)
+            extra = ends_by_demand_usd(model.builder, tiers, month, energy, float(most[1]), billed, most_kw, weight)
+            extra.add_constant(-tiers.before_usd(month))
+            prices = tiers.usd_per_mwh
+        model.weigh(extra, -(1.0 + rule.taxed("energy")))
+        return extra, prices
+
+    def _billed(
+        self, peaks: Peaks, month: int, held: list[HeldTo], held_kw: dict[str, PeriodSum]
+    ) -> tuple[PeriodSum, float]:
+        """D1 [kW] and the most that it may be."""
+        tiers = self.rule.tiers
+        assert tiers is not None
+        floor, measuring = tiers.anyway_kw(month), [h for h in held if self._measures(h.rule, month)]
+        if measuring:
+            most_kw = max(h.most_kw for h in measuring)
+            amounts, floors = [held_kw[h.rule.name] for h in measuring], {h.floor_kw for h in measuring}
+        else:
+            most_kw = max(peaks.most_kw(tiers.whole, tiers.every_block, month)[1], floor)
+            whole, whole_floor = peaks.take(tiers.whole, tiers.every_block, month)
+            amounts, floors = [whole], {whole_floor}
+        if len(amounts) == 1 and floors == {floor}:
+            return amounts[0], most_kw
+        exact = self.rule.measured_exactly(month)
+        return highest(self._model.builder, stacked(amounts), floor, exact=exact, most=most_kw), most_kw
+
+    def _minimum(self, month: int, demand: list[tuple[HeldTo, PeriodSum]], extra: tuple[PeriodSum, Floats]) -> None:
+        """μ(m), from what each charge costs above its floor, and what tiers add with the prices that they may meet."""
+        rule, inside = self.rule, self.rule.months.of_period == month
+        compared = scalar(float(rule.fixed_usd[month]))
+        lowest = most_usd = float(rule.fixed_usd[month])
+        for held, usd in demand:
+            anyway = held.rule.usd(np.full(rule.months.count, held.floor_kw))[month]
+            compared.add_constant(anyway)
+            compared.add_sum(usd)
+            low, high = held.bounds_usd()
+            lowest, most_usd = lowest + anyway + low, most_usd + anyway + high
+        if rule.tariff.energy:
+            before = rule.records[month].energy_usd
+            compared.add_constant(before)
+            compared.add(self._import[inside], self._base[inside], np.zeros(1, dtype=np.int64))
+            of_tiers_usd, prices = extra
+            compared.add_sum(of_tiers_usd)
+            energy = self._base[inside] * self._most_mw[inside]
+            most_mwh = float(self._most_mw[inside].sum()) * self._model.horizon.hours
+            of_tiers = most_mwh * np.r_[0.0, prices]
+            shift = abs(float(of_tiers_usd.constant[0]))
+            lowest += before + float(np.minimum(energy, 0.0).sum() + of_tiers.min()) - shift
+            most_usd += before + float(np.maximum(energy, 0.0).sum() + of_tiers.max()) + shift
+        short = scalar(float(rule.least_usd[month]))
+        short.add_sum(compared, -1.0)
+        weight = 1.0 + rule.taxed("minimum")
+        least, most = (float(rule.least_usd[month]) - usd for usd in (most_usd, lowest))
+        missing = highest(self._model.builder, short, 0.0, exact=weight < 0.0, least=least, most=most)
+        self._model.weigh(missing, -weight)
+
+    def _book(self) -> None:
+        """Ledger lines of months, by the rule."""
+        model, rule, months = self._model, self.rule, self.rule.months
+
+        def placed(of: Callable[[Floats], Floats], x: Floats) -> Floats:
+            load = self._load(x)
+            return -months.placed(of(load), of(months.committed(load)))
+
+        def share_of(share: float, reader: Reader, x: Floats) -> Floats:
+            return share * reader(x)
+
+        def booked(item: str, kind: str, line: BillLine, reader: Reader) -> None:
+            model.book(item, kind, reader)
+            for name, share in self._taxes(line):
+                model.book(name, "tax", partial(share_of, share, reader))
+
+        if rule.tiers is not None and rule.tiers.usd_per_mwh.any():
+            booked("grid", "energy", "energy", partial(placed, rule.tiers_usd))
+        for charge in rule.charges:
+            booked(charge.name, "demand", "demand", partial(placed, charge.demand_usd))
+            if charge.charge.ratchet is not None:
+                booked(charge.name, "ratchet", "demand", partial(placed, charge.ratchet_usd))
+        if rule.has_minimum.any():
+            booked("grid", "minimum", "minimum", self._read_minimum)
+
+    def _read_minimum(self, x: Floats) -> Floats:
+        rule, load = self.rule, self._load(x)
+        energy = rule.months.sums(self._base * load) + rule.tiers_usd(load)
+        energy += [record.energy_usd for record in rule.records]
+        missing = rule.minimum_usd(load, energy if rule.tariff.energy else np.zeros(rule.months.count))
+        return rule.months.at(rule.months.last, -missing)
+
+    def _load(self, x: Floats) -> Floats:
+        """Import of each period [MW]."""
+        return np.asarray(x[self._import])

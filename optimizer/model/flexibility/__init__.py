@@ -1,0 +1,1 @@
+"""What flexibility earns: reserve products and demand response."""

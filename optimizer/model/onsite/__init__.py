@@ -1,0 +1,1 @@
+"""What stands on site beside the machines: renewables, generators, batteries."""

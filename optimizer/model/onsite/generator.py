@@ -1,0 +1,75 @@
+"""Engines and turbines of one's own (domain section 6).
+
+| symbol | meaning |
+|---|---|
+| u(t) | 1 where it is on, binary |
+| g(t) | average output [MW] |
+
+    least × u(t) ≤ g(t) ≤ capacity × u(t)
+    fuel  − g(t) × Δt × fuel cost(t)
+
+Starts, minimum times and ramps (of output, the period before the horizon included): `model.machines.switching`,
+with one item.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.model.desk import Model
+from optimizer.model.machines.switching import Cohort, Switches, ages_after, require_ramp
+from optimizer.scenario.onsite import Generator
+from optimizer.scenario.series import align
+from optimizer.scenario.state import LONG_AGO_HOURS, GeneratorState
+from solvers.problem import Floats
+
+
+class GeneratorBlock:
+    """A generator."""
+
+    def __init__(self, model: Model, terms: Generator) -> None:
+        self._model, self._terms = model, terms
+        horizon, builder = model.horizon, model.builder
+        before = model.scenario.state.generators.get(terms.name, GeneratorState())
+        self._cohorts = [Cohort(before.on, 1, int(before.hours / horizon.hours + 1e-9))]
+        self._on = builder.columns(model.periods, 0.0, 1.0, integer=True)
+        self._output = builder.columns(model.periods, 0.0, terms.capacity_mw)
+        self.capacity_mw = terms.capacity_mw
+        self.on, self.power_mw = model.sum(), model.sum()
+        self.on.add(self._on, 1.0)
+        self.power_mw.add(self._output, 1.0)
+        for share, lower, upper in ((terms.capacity_mw, -np.inf, 0.0), (terms.min_load_mw, 0.0, np.inf)):
+            if share or upper == 0.0:
+                bound = model.sum()
+                bound.add_sum(self.power_mw)
+                bound.add(self._on, -share)
+                model.limit(bound, lower, upper)
+        self._switches = Switches(model, terms.name, "engines", terms, self.on, 1, self._cohorts)
+        power_before = before.power_mw
+        if power_before is None:
+            power_before = terms.min_load_mw if before.on else 0.0
+        require_ramp(model, terms.name, self.power_mw, terms.ramp_mw_per_hour, power_before)
+        fuel = align(terms.fuel_usd_per_mwh, horizon)
+        model.earn_sum(terms.name, "fuel", self.power_mw, -fuel * horizon.hours)
+        model.set_point(terms.name, "output_mw", self.power_mw, "MW", terms.capacity_mw)
+        model.set_point(terms.name, "on", self.on, "engines", 1.0)
+        model.show(terms.name, "started", lambda x: x[self._switches.starts[0]])
+        model.show(terms.name, "stopped", lambda x: x[self._switches.stops])
+
+    def settle(self, x: Floats) -> None:
+        """No output beside off, nor below the least load; starts and stops in their plain form."""
+        on = x[self._on]
+        x[self._output] = np.clip(x[self._output], self._terms.min_load_mw * on, self._terms.capacity_mw * on)
+        self._switches.settle(x)
+
+    def state(self, x: Floats) -> GeneratorState:
+        """The generator after the committed part."""
+        horizon = self._model.horizon
+        starts, stops = x[self._switches.starts[0]], x[self._switches.stops]
+        up, down = ages_after(self._cohorts, starts, stops, horizon.committed)
+        age, _ = (up or down)[0]
+        return GeneratorState(
+            on=bool(up),
+            hours=min(age * horizon.hours, LONG_AGO_HOURS),
+            power_mw=float(x[self._output[horizon.committed - 1]]),
+        )

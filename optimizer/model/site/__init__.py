@@ -1,0 +1,1 @@
+"""The site: halls and their cooling, the meter, and what is held by hand."""

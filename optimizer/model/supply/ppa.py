@@ -1,0 +1,43 @@
+"""Power purchase agreements settled in money (domain section 6): a contract for difference.
+
+    + z × quantity(t) × (energy price(t) − spread(t) − contract price(t)) × Δt
+
+whatever is used, so they appear in no balance. The quantity is a block or a plant's profile: the equation is
+the same. z = 1, or a binary decision where the agreement is optional and the state has not settled it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.model.desk import Model
+from optimizer.model.supply.energy import energy_price
+from optimizer.scenario.onsite import Ppa
+from optimizer.scenario.series import align
+from solvers.problem import Floats
+
+
+class PpaBlock:
+    """A power purchase agreement."""
+
+    def __init__(self, model: Model, terms: Ppa) -> None:
+        horizon = model.horizon
+        settled = model.scenario.state.ppas.get(terms.name) if terms.optional else True
+        lower, upper = (0.0, 1.0) if settled is None else (float(settled), float(settled))
+        self._column = model.builder.columns(1, lower, upper, integer=True)
+        every = np.broadcast_to(self._column, (model.periods,))
+        quantity = align(terms.quantity_mw, horizon)
+        margin = (
+            energy_price(model.scenario.supply, horizon)
+            - align(terms.spread_usd_per_mwh, horizon)
+            - align(terms.price_usd_per_mwh, horizon)
+        )
+        model.earn(terms.name, "ppa", every, quantity * margin * horizon.hours)
+        accepted = model.sum()
+        accepted.add(every, 1.0)
+        model.show(terms.name, "accepted", accepted)
+        model.show(terms.name, "quantity_mw", quantity)
+
+    def state(self, x: Floats) -> bool:
+        """Whether it is accepted: from now on no decision."""
+        return bool(x[self._column[0]] > 0.5)
