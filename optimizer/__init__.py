@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from optimizer.auditor.findings import Findings
     from optimizer.changes.handover import read_state, with_state
     from optimizer.model.set_points import Keep
-    from optimizer.planner import RejectedByAudit, plan
+    from optimizer.planning.plan import RejectedByAudit, plan
     from optimizer.replanning import replan
     from optimizer.rolling import roll
     from optimizer.scenario.faults import ScenarioError
@@ -31,7 +31,7 @@ _WHERE = {
     "Findings": "optimizer.auditor.findings",
     "Keep": "optimizer.model.set_points",
     "ProblemError": "solvers",
-    "RejectedByAudit": "optimizer.planner",
+    "RejectedByAudit": "optimizer.planning.plan",
     "Scenario": "optimizer.scenario.scenario",
     "ScenarioError": "optimizer.scenario.faults",
     "Schedule": "optimizer.schedule",
@@ -39,7 +39,7 @@ _WHERE = {
     "SolverError": "solvers",
     "audit": "optimizer.auditor",
     "load": "optimizer.scenario.load",
-    "plan": "optimizer.planner",
+    "plan": "optimizer.planning.plan",
     "read_state": "optimizer.changes.handover",
     "replan": "optimizer.replanning",
     "roll": "optimizer.rolling",

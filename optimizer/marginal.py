@@ -16,7 +16,7 @@ import numpy as np
 
 from optimizer.model.formulation import formulate
 from optimizer.model.site.meter import touched
-from optimizer.outlook import find_expected_peaks, with_expected
+from optimizer.planning.outlook import find_expected_peaks, with_expected
 from optimizer.scenario.contracts import Batch, Reserved, Spot
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import align

@@ -24,7 +24,7 @@ from optimizer.changes.handover import with_state
 from optimizer.changes.part import part
 from optimizer.changes.position import with_position
 from optimizer.model.set_points import Keep
-from optimizer.planner import plan_and_audit
+from optimizer.planning.plan import plan_and_audit
 from optimizer.scenario.faults import Fault, ScenarioError
 from optimizer.scenario.horizon import TimeError, localize
 from optimizer.scenario.scenario import Scenario

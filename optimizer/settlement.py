@@ -32,7 +32,7 @@ from optimizer.changes.part import part
 from optimizer.changes.position import with_position
 from optimizer.model.formulation import Formulation, formulate
 from optimizer.model.set_points import Keep, departure
-from optimizer.planner import RejectedByAudit, schedule_of
+from optimizer.planning.plan import RejectedByAudit, schedule_of
 from optimizer.scenario.checks.tariff import ENDS_INSIDE
 from optimizer.scenario.faults import ScenarioError
 from optimizer.scenario.scenario import Scenario

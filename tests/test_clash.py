@@ -10,7 +10,7 @@ import pytest
 
 from optimizer import Scenario, plan
 from optimizer.clash import MOST_NAMED, Clash, clashes, told
-from optimizer.planner import plan_and_audit
+from optimizer.planning.plan import plan_and_audit
 from tests.cli.hard import hard
 from tests.toys import batch, clock, gpu_pool, group_fleet, mode, reserved, scenario
 

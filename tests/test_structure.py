@@ -69,7 +69,7 @@ def test_the_audit_shares_nothing_with_the_model_and_its_solvers() -> None:
     model = (
         "optimizer.model.contracts",
         "optimizer.model.formulation",
-        "optimizer.planner",
+        "optimizer.planning.plan",
         "optimizer.clash",
         "optimizer.marginal",
     )
@@ -81,7 +81,7 @@ def test_the_audit_shares_nothing_with_the_model_and_its_solvers() -> None:
 
 def test_scenarios_are_read_without_model_and_solvers() -> None:
     modules = loaded_by("from optimizer import Scenario, load")
-    model = ("optimizer.model.contracts", "optimizer.model.formulation", "optimizer.planner", audit.__module__)
+    model = ("optimizer.model.contracts", "optimizer.model.formulation", "optimizer.planning.plan", audit.__module__)
     assert not below(modules, *model, "solvers", *SOLVER_LIBRARIES)
     for name, path in files():
         if name.startswith("optimizer/scenario/"):
@@ -109,7 +109,7 @@ def test_only_a_backends_own_file_imports_it(library: str) -> None:
 
 def test_names_of_the_package_stay_what_they_are() -> None:
     done = loaded_by(
-        "import optimizer.planner, optimizer.scenario.load\n"
+        "import optimizer.planning.plan, optimizer.scenario.load\n"
         f"import {audit.__module__}\n"
         "from optimizer import *\n"
         "from optimizer import audit, load, plan, Findings, RejectedByAudit, Scenario, ScenarioError, Schedule\n"
@@ -117,7 +117,7 @@ def test_names_of_the_package_stay_what_they_are() -> None:
         "import optimizer\n"
         "assert set(optimizer.__all__) <= set(dir(optimizer)) | set(vars(optimizer))"
     )
-    assert "optimizer.planner" in done
+    assert "optimizer.planning.plan" in done
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

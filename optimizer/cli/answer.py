@@ -74,7 +74,7 @@ def told(command: Callable[[], ExitCode], *, json: bool, isolated: bool | None =
             from optimizer.report.machine import as_text, failed_object
 
             typer.echo(as_text(failed_object(error)))
-        from optimizer.planner import RejectedByAudit
+        from optimizer.planning.plan import RejectedByAudit
 
         if isinstance(error, RejectedByAudit):
             complain(str(error))

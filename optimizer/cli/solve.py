@@ -49,7 +49,7 @@ def solve_command(
 
 
 def _solve(argument: str, state: Path | None, options: Options, output: Path | None, *, json: bool) -> ExitCode:
-    from optimizer.planner import plan_and_audit
+    from optimizer.planning.plan import plan_and_audit
     from optimizer.report.progress import SolveProgress
     from solvers.interrupt import held_back
 

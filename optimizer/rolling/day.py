@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from optimizer.auditor.findings import Findings
-from optimizer.planner import plan_and_audit
+from optimizer.planning.plan import plan_and_audit
 from optimizer.rolling.days import Days
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import State

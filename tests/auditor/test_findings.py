@@ -18,7 +18,7 @@ from tests.toys import scenario
 FOREIGN = (
     "optimizer.model.contracts",
     "optimizer.model.formulation",
-    "optimizer.planner",
+    "optimizer.planning.plan",
     "solvers",
     "highspy",
     "ortools",

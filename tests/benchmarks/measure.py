@@ -14,7 +14,7 @@ _PROGRAM = """
 import json, resource, sys
 from pathlib import Path
 from optimizer import load
-from optimizer.planner import plan_and_audit
+from optimizer.planning.plan import plan_and_audit
 def peak_mb():
     # ru_maxrss begins with what the parent had when it started this process; VmHWM is this program's own.
     status = Path("/proc/self/status")

@@ -140,7 +140,7 @@ def test_json_of_an_internal_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any, **__: Any) -> Any:
         raise RuntimeError("the moon")
 
-    monkeypatch.setattr("optimizer.planner.plan_and_audit", broken)
+    monkeypatch.setattr("optimizer.planning.plan.plan_and_audit", broken)
     result = wattshift("solve", FIRST_STEPS, "--json")
     assert result.exit_code == 1
     answer = complete(only_object(result.stdout))
@@ -152,7 +152,7 @@ def test_json_of_an_interrupt_before_the_solve(monkeypatch: pytest.MonkeyPatch) 
     def interrupted(*_: Any, **__: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("optimizer.planner.plan_and_audit", interrupted)
+    monkeypatch.setattr("optimizer.planning.plan.plan_and_audit", interrupted)
     result = wattshift("solve", FIRST_STEPS, "--json")
     assert result.exit_code == 130
     answer = complete(only_object(result.stdout))
@@ -161,7 +161,7 @@ def test_json_of_an_interrupt_before_the_solve(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_plan_that_the_audit_rejects_is_withheld(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     wrong = Violation("ledger", "grid", None, 5.0, "USD", "energy is 5 USD off")
-    monkeypatch.setattr("optimizer.planner.audit", lambda *_: Findings((wrong,), 1.0, 1.0))
+    monkeypatch.setattr("optimizer.planning.plan.audit", lambda *_: Findings((wrong,), 1.0, 1.0))
     result = wattshift("solve", FIRST_STEPS, "--json", "-o", tmp_path / "plan")
     assert result.exit_code == 5
     answer = complete(only_object(result.stdout))
@@ -245,7 +245,7 @@ def test_a_folder_that_cannot_be_written_is_told_before_the_solve(
     def never(*_: Any, **__: Any) -> Any:
         raise AssertionError("solved in vain")
 
-    monkeypatch.setattr("optimizer.planner.plan_and_audit", never)
+    monkeypatch.setattr("optimizer.planning.plan.plan_and_audit", never)
     (tmp_path / "file").write_text("")
     for folder in (tmp_path / "file", tmp_path / "file" / "below"):
         result = wattshift("solve", FIRST_STEPS, "-o", folder)

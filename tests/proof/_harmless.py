@@ -115,7 +115,7 @@ HARMLESS: dict[tuple[str, str, str], str] = {
         'raise ValueError(f"hall {hall.name}: a PUE table needs site.ambient_c") → pass',
     ): "the scenario's checks refuse this earlier",
     (
-        "optimizer/repair.py",
+        "optimizer/planning/rules/repair.py",
         "largest = max(float(np.abs(problem.cost).max(initial=0.0)), 1.0)",
         "without initial=0.0",
     ): "a problem without columns is answered before any rule",

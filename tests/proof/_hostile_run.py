@@ -25,9 +25,9 @@ from typing import Any
 
 import typer
 
-from optimizer import planner
 from optimizer.cli.scenario import validate_command
 from optimizer.cli.solve import solve_command
+from optimizer.planning import plan as planner
 from tests.proof._hostile_cases import Case, case
 
 LIMIT_S, LAST_RESORT_S, SOLVER_LIMIT_S = 5.0, 120.0, 0.5

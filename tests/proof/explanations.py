@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 
 from optimizer.clash import MOST_NAMED, clashes
-from optimizer.planner import plan_and_audit
+from optimizer.planning.plan import plan_and_audit
 from tests.figure import Figure
 from tests.proof._edits import Edited, edited
 

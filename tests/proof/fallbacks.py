@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 
 from optimizer.auditor import audit
 from optimizer.model.formulation import formulate
-from optimizer.planner import plan_and_audit, schedule_of
-from optimizer.repair import rule_plan
+from optimizer.planning.plan import plan_and_audit, schedule_of
+from optimizer.planning.rules.repair import rule_plan
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import Seconds
 from solvers import Options, isolated

@@ -30,8 +30,8 @@ from pydantic import ValidationError
 from optimizer.auditor import audit
 from optimizer.model.formulation import formulate
 from optimizer.model.supply.energy import import_cost
-from optimizer.planner import plan_and_audit, schedule_of
-from optimizer.repair import rule_plan
+from optimizer.planning.plan import plan_and_audit, schedule_of
+from optimizer.planning.rules.repair import rule_plan
 from optimizer.rolling import RollStopped
 from optimizer.scenario.contracts import Batch
 from optimizer.scenario.faults import ScenarioError

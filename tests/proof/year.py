@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from optimizer.auditor.findings import Findings
 from optimizer.changes.as_it_came import as_it_came
-from optimizer.outlook import with_expected
-from optimizer.planner import plan_and_audit
+from optimizer.planning.outlook import with_expected
+from optimizer.planning.plan import plan_and_audit
 from optimizer.rolling import Rolled, roll
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import Schedule

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from optimizer.planner import plan_and_audit
+from optimizer.planning.plan import plan_and_audit
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.tariff import Tariff
 from optimizer.tariff import MeteredLoad, bill

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from optimizer.planner import plan_and_audit
+from optimizer.planning.plan import plan_and_audit
 from optimizer.report.overview import overview
 from optimizer.scenario.faults import ScenarioError
 from optimizer.scenario.load import parse

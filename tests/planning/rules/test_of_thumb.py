@@ -9,9 +9,9 @@ import pytest
 
 from optimizer import Scenario, Schedule, load, plan
 from optimizer.model.formulation import formulate
-from optimizer.planner import plan_and_audit
-from optimizer.repair import rule_plan
-from optimizer.rule_plan import by_rule
+from optimizer.planning.plan import plan_and_audit
+from optimizer.planning.rules.of_thumb import by_rule
+from optimizer.planning.rules.repair import rule_plan
 from solvers import Status
 
 from .oracle.generator import small_scenario

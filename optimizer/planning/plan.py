@@ -10,19 +10,19 @@ import numpy as np
 
 from optimizer.auditor import audit
 from optimizer.auditor.findings import Findings
-from optimizer.chain import DEFAULT, ORDER, ask
 from optimizer.model.desk import REVENUE_KINDS
 from optimizer.model.formulation import Formulation, formulate
 from optimizer.model.set_points import Keep
-from optimizer.outlook import find_expected_peaks, with_expected
-from optimizer.repair import RULES
+from optimizer.planning.ask import DEFAULT, ORDER, ask
+from optimizer.planning.outlook import find_expected_peaks, with_expected
+from optimizer.planning.rules.repair import RULES
+from optimizer.planning.ties import decided
 from optimizer.scenario.faults import ScenarioError
 from optimizer.scenario.horizon import stamp
 from optimizer.scenario.notes import notes_of
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import State, TariffState
 from optimizer.schedule import DispatchRow, FoundPeak, LedgerRow, Outcome, Schedule, Seconds, Size, Solver
-from optimizer.ties import decided
 from solvers import Options, Progress, Result, SolverUnavailable, Status, isolation
 from solvers.gap import LEAST_DENOMINATOR, REFERENCE_SHARE
 from solvers.problem import Floats
@@ -59,13 +59,13 @@ def plan(
 ) -> Schedule:
     """The schedule that earns most.
 
-    `solver`: highs, scip, cbc, pulp:NAME, or "rules" for the plan by rules of thumb (`optimizer.rule_plan`).
+    `solver`: highs, scip, cbc, pulp:NAME, or "rules" for the plan by rules of thumb (`optimizer.planning.rules.of_thumb`).
     `gap`: relative, as in `Outcome.gap`. `progress` is told the incumbent, bound and gap from time to time, by solvers
     that can. `keep`: published set-points that are held, or left only where that earns more than a stated amount
     (`optimizer.model.set_points`). `fallbacks`: other solvers, and at last the rules of thumb, where this one fails
-    (`optimizer.chain`), within the one time limit. `isolated`: solvers run where they can be ended
+    (`optimizer.planning.ask`), within the one time limit. `isolated`: solvers run where they can be ended
     (`solvers.isolated`); None: as WATTSHIFT_ISOLATED says. `break_ties`: of plans that earn the same, the one that
-    `optimizer.ties` prefers; False saves small problems a second solve. How it ended, and who was asked, is in
+    `optimizer.planning.ties` prefers; False saves small problems a second solve. How it ended, and who was asked, is in
     `Schedule.outcome`: without a solution the schedule is empty and says why.
 
     Raises RejectedByAudit where the audit finds the answer wrong; ScenarioError where a variation of a scenario does

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from optimizer.auditor.findings import Findings
 from optimizer.model.formulation import Formulation
-from optimizer.repair import RULES, rule_plan
+from optimizer.planning.rules.repair import RULES, rule_plan
 from optimizer.schedule import Attempt, Schedule
 from solvers import Options, Result, SolverError, SolverUnavailable, Status, UnknownSolver, solve
 from solvers.infeasible import is_infeasible

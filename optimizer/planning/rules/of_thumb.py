@@ -14,7 +14,7 @@
     nodes on    as many as the GPUs in use need
     storage, generators, reserves, day-ahead position: nothing
 
-    repaired    min Σ w(q) × |s(q,t) − v(q,t)| / m(q)  over all plans (`optimizer.repair`)
+    repaired    min Σ w(q) × |s(q,t) − v(q,t)| / m(q)  over all plans (`optimizer.planning.rules.repair`)
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from optimizer.model.formulation import Formulation
-from optimizer.rule_plan import by_rule
+from optimizer.planning.rules.of_thumb import by_rule
 from solvers import Options, ProblemBuilder, Result, Status, isolation, solve
 from solvers.elastic import Elastic, elastic
 from solvers.problem import Floats

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from optimizer import plan
-from optimizer.outlook import find_expected_peaks
+from optimizer.planning.outlook import find_expected_peaks
 from optimizer.scenario.faults import ScenarioError
 from optimizer.scenario.scenario import Scenario
 from tests.toys import group_fleet, scenario

@@ -22,7 +22,7 @@ import numpy as np
 
 from optimizer.model.desk import PeriodSum
 from optimizer.model.formulation import Formulation
-from optimizer.repair import RULES
+from optimizer.planning.rules.repair import RULES
 from optimizer.scenario.contracts import Batch
 from optimizer.scenario.scenario import Scenario
 from solvers import Options, ProblemBuilder, Result, solve

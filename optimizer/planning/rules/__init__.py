@@ -1,0 +1,1 @@
+"""The plan by rules of thumb, and how it is made to keep every rule."""
