@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from optimizer.auditor.findings import Findings
     from optimizer.changes.handover import read_state, with_state
     from optimizer.model.set_points import Keep
+    from optimizer.operating.replan import replan
+    from optimizer.operating.roll import roll
+    from optimizer.operating.settle import settle
     from optimizer.planning.plan import RejectedByAudit, plan
-    from optimizer.replanning import replan
-    from optimizer.rolling import roll
     from optimizer.scenario.faults import ScenarioError
     from optimizer.scenario.load import load
     from optimizer.scenario.scenario import Scenario
     from optimizer.schedule import Schedule, ScheduleError
-    from optimizer.settlement import settle
     from solvers import ProblemError, SolverError
 
 _WHERE = {
@@ -41,9 +41,9 @@ _WHERE = {
     "load": "optimizer.scenario.load",
     "plan": "optimizer.planning.plan",
     "read_state": "optimizer.changes.handover",
-    "replan": "optimizer.replanning",
-    "roll": "optimizer.rolling",
-    "settle": "optimizer.settlement",
+    "replan": "optimizer.operating.replan",
+    "roll": "optimizer.operating.roll",
+    "settle": "optimizer.operating.settle",
     "with_state": "optimizer.changes.handover",
 }
 

@@ -67,7 +67,7 @@ def guarded(command: Command) -> Command:
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
         from optimizer.imports.errors import PriceFileError
-        from optimizer.rolling.errors import JournalError
+        from optimizer.operating.roll.errors import JournalError
         from optimizer.scenario.faults import ScenarioError
         from optimizer.schedule import ScheduleError
         from optimizer.starter import StarterError

@@ -76,7 +76,7 @@ def _replan(
 ) -> ExitCode:
     from optimizer.changes.handover import read_state
     from optimizer.files.whole import write_text
-    from optimizer.replanning import replan
+    from optimizer.operating.replan import replan
     from optimizer.report.progress import SolveProgress
     from optimizer.scenario.faults import Fault, ScenarioError
     from optimizer.schedule import Schedule

@@ -22,7 +22,7 @@ from optimizer.cli.exits import ExitCode, complain, exit_code, guarded, say
 from optimizer.cli.source import SCENARIO_HELP, STATE_HELP, read_scenario
 
 if TYPE_CHECKING:
-    from optimizer.rolling import Rolled, RollStopped
+    from optimizer.operating.roll import Rolled, RollStopped
 
 
 @guarded
@@ -69,9 +69,9 @@ def _roll(
     *,
     json: bool,
 ) -> ExitCode:
+    from optimizer.operating.roll import Interrupted, RollStopped, roll
+    from optimizer.operating.roll.files import write_rolled
     from optimizer.report.progress import RollProgress
-    from optimizer.rolling import Interrupted, RollStopped, roll
-    from optimizer.rolling.files import write_rolled
 
     given = read_scenario(argument, state)
     try:

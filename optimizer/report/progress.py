@@ -17,7 +17,7 @@ from solvers import Progress, SolverError
 from solvers.registry import route
 
 if TYPE_CHECKING:
-    from optimizer.rolling import DayRecord
+    from optimizer.operating.roll import DayRecord
 
 PATIENCE_S = 1.0
 """A solve shorter than this shows nothing."""

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from optimizer.operating.roll import DayRecord, Rolled
 from optimizer.report.plain import plain
 from optimizer.report.table import audit_line, outcome_line
-from optimizer.rolling import DayRecord, Rolled
 
 MOST_NOTES = 10
 

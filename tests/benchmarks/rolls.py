@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 
-from optimizer.rolling import roll
+from optimizer.operating.roll import roll
 from tests.real_days.year import facility
 
 LOOK_AHEAD_HOURS = 12.0

@@ -15,7 +15,7 @@ import pytest
 from optimizer.auditor.findings import Findings, Violation
 from optimizer.schedule import Schedule
 from tests.cli.run import COMMAND, only_object, wattshift
-from tests.rolling.small import small
+from tests.operating.roll.small import small
 
 INTERRUPTS = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
 
@@ -84,7 +84,7 @@ def test_a_joined_schedule_that_the_audit_rejects_is_withheld(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong = Violation("ledger", "grid", None, 5.0, "USD", "energy is 5 USD off")
-    monkeypatch.setattr("optimizer.rolling.joined.audit", lambda *_: Findings((wrong,), 1.0, 1.0))
+    monkeypatch.setattr("optimizer.operating.roll.joined.audit", lambda *_: Findings((wrong,), 1.0, 1.0))
     result = wattshift("roll", file, "--days", 1, "-o", tmp_path / "roll")
     assert result.exit_code == 5 and "energy is 5 USD off" in result.stdout
     assert not (tmp_path / "roll" / "schedule.json").exists()
@@ -93,7 +93,7 @@ def test_a_joined_schedule_that_the_audit_rejects_is_withheld(
 
 
 def test_days_that_are_not_proven_are_no_success(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from optimizer.rolling import loop
+    from optimizer.operating.roll import loop
 
     real = loop.do_day
 

@@ -27,8 +27,8 @@ import pandas as pd
 from optimizer.schedule import Schedule
 from tests.cli.hard import hard
 from tests.figure import Figure
+from tests.operating.roll.small import small
 from tests.proof import _injected as injected
-from tests.rolling.small import small
 
 ROOT = Path(__file__).parents[2]
 SEED = 20260101

@@ -30,18 +30,18 @@ from pydantic import ValidationError
 from optimizer.auditor import audit
 from optimizer.model.formulation import formulate
 from optimizer.model.supply.energy import import_cost
+from optimizer.operating.roll import RollStopped
 from optimizer.planning.plan import plan_and_audit, schedule_of
 from optimizer.planning.rules.repair import rule_plan
-from optimizer.rolling import RollStopped
 from optimizer.scenario.contracts import Batch
 from optimizer.scenario.faults import ScenarioError
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import BatchState
 from optimizer.schedule import Schedule, Seconds
 from tests.figure import Figure
+from tests.operating.roll.in_parts import in_parts, with_accruals
 from tests.proof import _changes as change
 from tests.proof._scenarios import Wants, scenarios
-from tests.rolling.in_parts import in_parts, with_accruals
 
 EXAMPLES, QUICK_EXAMPLES = 300, 20
 GAP = 1e-7

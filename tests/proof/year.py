@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from optimizer.auditor.findings import Findings
 from optimizer.changes.as_it_came import as_it_came
+from optimizer.operating.roll import Rolled, roll
 from optimizer.planning.outlook import with_expected
 from optimizer.planning.plan import plan_and_audit
-from optimizer.rolling import Rolled, roll
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import Schedule
 from tests.figure import Figure

@@ -26,8 +26,8 @@ def test_a_count() -> None:
 
 
 def test_a_roll_shows_days_profit_and_the_widest_gap() -> None:
+    from optimizer.operating.roll import DayRecord
     from optimizer.report.progress import RollProgress
-    from optimizer.rolling import DayRecord
 
     progress = RollProgress("EUR")
     assert progress.line() == "roll: planning the first day"

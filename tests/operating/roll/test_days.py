@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from optimizer import ScenarioError
-from optimizer.rolling.days import days_of
+from optimizer.operating.roll.days import days_of
 from optimizer.scenario.contracts import Reserved
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import align
 from optimizer.scenario.state import State
-from tests.rolling.small import prices, small, timed
+from tests.operating.roll.small import prices, small, timed
 from tests.toys import gpu_pool, reserved
 
 

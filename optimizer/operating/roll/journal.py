@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.files.whole import PART, write_text
-from optimizer.rolling.day import DayRecord, HowToSolve
-from optimizer.rolling.days import Days
-from optimizer.rolling.errors import JournalError
+from optimizer.operating.roll.day import DayRecord, HowToSolve
+from optimizer.operating.roll.days import Days
+from optimizer.operating.roll.errors import JournalError
 from optimizer.schedule import Schedule
 
 JOURNAL_VERSION = 1

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from optimizer.files.whole import write_text, write_whole
-from optimizer.rolling.day import DayRecord
-from optimizer.rolling.joined import Rolled
+from optimizer.operating.roll.day import DayRecord
+from optimizer.operating.roll.joined import Rolled
 
 COLUMNS = ("day", "status", "gap", "planned_profit_usd", "settled_profit_usd", "seconds")
 

@@ -6,11 +6,11 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from optimizer.rolling.alone import alone_in
-from optimizer.rolling.day import DayRecord, HowToSolve, RollStopped, do_day
-from optimizer.rolling.days import Days, days_of
-from optimizer.rolling.joined import Rolled, join
-from optimizer.rolling.journal import Journal
+from optimizer.operating.roll.alone import alone_in
+from optimizer.operating.roll.day import DayRecord, HowToSolve, RollStopped, do_day
+from optimizer.operating.roll.days import Days, days_of
+from optimizer.operating.roll.joined import Rolled, join
+from optimizer.operating.roll.journal import Journal
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import State
 from solvers.interrupt import held_back

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from optimizer.rolling.joined import Rolled
+from optimizer.operating.roll.joined import Rolled
 from optimizer.scenario.state import BatchState
-from tests.rolling.in_parts import in_parts
+from tests.operating.roll.in_parts import in_parts
 from tests.toys import batch, gpu_pool, scenario
 
 TERMS: dict[str, Any] = {"completion_usd": 60.0, "penalty_usd_per_gpu_hour": 10.0, "lateness_usd_per_hour": 15.0}

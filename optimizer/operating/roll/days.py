@@ -7,14 +7,14 @@ from functools import cached_property
 from typing import Any
 
 from optimizer.changes.part import part
-from optimizer.rolling.emissions import least_tonnes
+from optimizer.operating.roll.emissions import least_tonnes
+from optimizer.operating.settle import actual
 from optimizer.scenario.each_series import map_series
 from optimizer.scenario.faults import Fault, ScenarioError
 from optimizer.scenario.horizon import Time, TimeError, horizon_of
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import PlainSeries
 from optimizer.scenario.state import State
-from optimizer.settlement import actual
 from solvers.problem import Floats
 
 MOST_DAYS = 400

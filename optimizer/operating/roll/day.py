@@ -6,12 +6,12 @@ import time
 from dataclasses import dataclass
 
 from optimizer.auditor.findings import Findings
+from optimizer.operating.roll.days import Days
+from optimizer.operating.settle import settle
 from optimizer.planning.plan import plan_and_audit
-from optimizer.rolling.days import Days
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import State
 from optimizer.schedule import Schedule
-from optimizer.settlement import settle
 
 
 @dataclass(frozen=True)

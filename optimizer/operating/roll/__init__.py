@@ -1,6 +1,6 @@
 """Rolling: a longer series planned day by day, each day settled, its state handed to the next.
 
-    from optimizer.rolling import roll
+    from optimizer.operating.roll import roll
     rolled = roll(scenario, 365, folder="year")
     rolled.schedule, rolled.findings, rolled.days
 
@@ -14,10 +14,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from optimizer.rolling.day import DayRecord, RollStopped
-    from optimizer.rolling.errors import JournalError
-    from optimizer.rolling.joined import Rolled
-    from optimizer.rolling.loop import Interrupted, roll
+    from optimizer.operating.roll.day import DayRecord, RollStopped
+    from optimizer.operating.roll.errors import JournalError
+    from optimizer.operating.roll.joined import Rolled
+    from optimizer.operating.roll.loop import Interrupted, roll
 
 _WHERE = {
     "DayRecord": "day",
@@ -33,5 +33,5 @@ __all__ = ["DayRecord", "Interrupted", "JournalError", "RollStopped", "Rolled", 
 
 def __getattr__(name: str) -> Any:
     if name not in _WHERE:
-        raise AttributeError(f"module 'optimizer.rolling' has no attribute {name!r}")
-    return getattr(import_module(f"optimizer.rolling.{_WHERE[name]}"), name)
+        raise AttributeError(f"module 'optimizer.operating.roll' has no attribute {name!r}")
+    return getattr(import_module(f"optimizer.operating.roll.{_WHERE[name]}"), name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optimizer.auditor import audit
-from optimizer.rolling.joined import _with_sum
+from optimizer.operating.roll.joined import _with_sum
 from tests.auditor import worked
 
 

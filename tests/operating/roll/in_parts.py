@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from optimizer.rolling.day import HowToSolve, do_day
-from optimizer.rolling.days import Days
-from optimizer.rolling.joined import Rolled, join
+from optimizer.operating.roll.day import HowToSolve, do_day
+from optimizer.operating.roll.days import Days
+from optimizer.operating.roll.joined import Rolled, join
 from optimizer.scenario.contracts import Batch
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import BatchState

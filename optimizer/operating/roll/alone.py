@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from optimizer.rolling.errors import JournalError
+from optimizer.operating.roll.errors import JournalError
 
 
 @contextmanager

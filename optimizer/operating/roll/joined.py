@@ -24,9 +24,9 @@ from optimizer.auditor.findings import Findings, Violation
 from optimizer.changes.position import with_position_mw
 from optimizer.model.supply.day_ahead import ITEM
 from optimizer.model.supply.energy import export_price
-from optimizer.rolling.day import DayRecord, HowToSolve
-from optimizer.rolling.days import Days
-from optimizer.rolling.journal import Journal
+from optimizer.operating.roll.day import DayRecord, HowToSolve
+from optimizer.operating.roll.days import Days
+from optimizer.operating.roll.journal import Journal
 from optimizer.scenario.horizon import Horizon, stamp
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import BatchState, State

@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 
 from optimizer import audit, load, plan
-from optimizer.rolling import DayRecord, Interrupted, JournalError, Rolled, RollStopped, roll
-from optimizer.rolling.files import write_rolled
+from optimizer.operating.roll import DayRecord, Interrupted, JournalError, Rolled, RollStopped, roll
+from optimizer.operating.roll.files import write_rolled
 from optimizer.scenario.onsite import Carbon, DayAhead
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import Versions
 from optimizer.schedule import Schedule
+from tests.operating.roll.small import prices, small, timed
 from tests.real_days import year
-from tests.rolling.small import prices, small, timed
 from tests.shared_data import needs
 from tests.toys import HASHPRICE, group_fleet
 
@@ -187,7 +187,7 @@ def test_a_day_without_a_plan_stops_the_roll(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_keeps_the_days_that_are_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from optimizer.rolling import day
+    from optimizer.operating.roll import day
 
     real, calls = day.plan_and_audit, []
 
@@ -206,7 +206,7 @@ def test_an_interrupt_keeps_the_days_that_are_done(tmp_path: Path, monkeypatch: 
 
 
 def test_days_that_are_not_proven_are_named() -> None:
-    from optimizer.rolling.joined import _proof
+    from optimizer.operating.roll.joined import _proof
 
     proven = DayRecord("2026-01-05", "proven", 1e-6, 1.0, 1.0, 0.1, 0.1)
     open_ = replace(proven, day="2026-01-06", status="feasible", gap=0.1)
@@ -281,8 +281,8 @@ def test_a_position_bought_day_ahead_outlives_a_lower_limit() -> None:
 
 
 def test_a_folder_is_rolled_by_one_at_a_time(tmp_path: Path) -> None:
-    from optimizer.rolling.alone import alone_in
-    from optimizer.rolling.errors import JournalError
+    from optimizer.operating.roll.alone import alone_in
+    from optimizer.operating.roll.errors import JournalError
 
     with alone_in(tmp_path), pytest.raises(JournalError, match="another process"):
         roll(small(2), 1, folder=tmp_path)

@@ -4,7 +4,7 @@
     again.schedule, again.scenario, again.findings
 
 The scenario is that of the published plan, as it is known now: prices may have changed, an order may just be in. What
-was published up to the moment is settled on the series as they came (`optimizer.settlement`), and the state that it
+was published up to the moment is settled on the series as they came (`optimizer.operating.settle`), and the state that it
 ends in is the beginning of the rest. What the published plan accepted stays accepted, and what it bought day-ahead
 stays bought. Batteries end with what the whole horizon asks for: where nothing is stated, with what they began it with,
 not with what they have at the moment.
@@ -24,13 +24,13 @@ from optimizer.changes.handover import with_state
 from optimizer.changes.part import part
 from optimizer.changes.position import with_position
 from optimizer.model.set_points import Keep
+from optimizer.operating.settle import LEFT_NOTE, settle
 from optimizer.planning.plan import plan_and_audit
 from optimizer.scenario.faults import Fault, ScenarioError
 from optimizer.scenario.horizon import TimeError, localize
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import State
 from optimizer.schedule import Schedule
-from optimizer.settlement import LEFT_NOTE, settle
 from solvers import Progress
 
 ON_THE_GRID = 1e-6

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from optimizer import ScheduleError, audit, plan, settle
+from optimizer.operating.settle import settled_scenario
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import Schedule
-from optimizer.settlement import settled_scenario
 from tests.oracle.generator import small_scenario
 from tests.toys import clock, gpu_pool, group_fleet, reserved, scenario, spot
 

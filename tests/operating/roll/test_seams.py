@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from optimizer.rolling import RollStopped
+from optimizer.operating.roll import RollStopped
 from optimizer.scenario.scenario import Scenario
+from tests.operating.roll.in_parts import in_parts, with_accruals, with_plant
 from tests.oracle.generator import small_scenario
-from tests.rolling.in_parts import in_parts, with_accruals, with_plant
 from tests.toys import scenario
 
 PLAIN, PLANTS = range(60), range(100, 130)

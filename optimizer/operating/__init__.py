@@ -1,0 +1,1 @@
+"""Plan after plan: settling what came, planning again within the day, rolling day by day."""
