@@ -70,8 +70,8 @@ def test_the_audit_shares_nothing_with_the_model_and_its_solvers() -> None:
         "optimizer.model.contracts",
         "optimizer.model.formulation",
         "optimizer.planning.plan",
-        "optimizer.clash",
-        "optimizer.marginal",
+        "optimizer.insight.clash",
+        "optimizer.insight.value",
     )
     assert not below(modules, *model, "solvers", *SOLVER_LIBRARIES)
     for name, path in files():

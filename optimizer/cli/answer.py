@@ -14,7 +14,7 @@ from optimizer.schedule import Schedule
 
 if TYPE_CHECKING:
     from optimizer.auditor.findings import Findings
-    from optimizer.clash import Clash
+    from optimizer.insight.clash import Clash
     from optimizer.model.set_points import Keep
     from optimizer.scenario.scenario import Scenario
 
@@ -90,7 +90,7 @@ def explained(
     the question is interrupted: that there is none stays said."""
     if schedule.outcome.status != "infeasible":
         return Answer(scenario, schedule, findings, ())
-    from optimizer.clash import LIMIT_S, clashes
+    from optimizer.insight.clash import LIMIT_S, clashes
     from solvers.interrupt import pressed
 
     left = max(time_limit_s - schedule.seconds.total, WHY_LEAST_S)
@@ -145,7 +145,7 @@ def _show(found: Answer) -> None:
 
 def show_no_plan(found: Answer) -> None:
     """How a solve ended that gave no plan to be shown, and why."""
-    from optimizer.clash import told as lines_of
+    from optimizer.insight.clash import told as lines_of
     from optimizer.report.table import attempt_lines, audit_line, outcome_line
 
     say(outcome_line(found.schedule))

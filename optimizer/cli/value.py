@@ -32,7 +32,7 @@ def value_command(
     from rich.table import Table
     from rich.text import Text
 
-    from optimizer.marginal import marginal_values
+    from optimizer.insight.value import marginal_values
     from optimizer.report.progress import CountProgress
     from optimizer.scenario.horizon import TimeError, localize
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from optimizer.auditor.findings import Findings
-from optimizer.clash import Clash
+from optimizer.insight.clash import Clash
 from optimizer.scenario.faults import ScenarioError
 from optimizer.schedule import SCHEDULE_VERSION, Schedule, dispatch_records
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from optimizer.auditor.findings import Findings
-from optimizer.figures import break_even, cost_shares
+from optimizer.insight.figures import break_even, cost_shares
 from optimizer.report.bills import bill_tables
 from optimizer.report.columns import Column, fits, megawatts, money, side_by_side, table_of
 from optimizer.report.flexibility import flexibility_columns, flexibility_lines

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from optimizer import marginal
+from optimizer.insight import value as marginal
 from solvers import Options, Problem, Result, solve
 from tests.cli.run import infeasible, only_object, process, wattshift
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from optimizer import Keep, audit, plan
-from optimizer.clash import clashes
+from optimizer.insight.clash import clashes
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import Schedule
 from tests.toys import clock, gpu_pool, group_fleet, mode, scenario, spot

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from optimizer.clash import MOST_NAMED, clashes
+from optimizer.insight.clash import MOST_NAMED, clashes
 from optimizer.planning.plan import plan_and_audit
 from tests.figure import Figure
 from tests.proof._edits import Edited, edited

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from optimizer import plan
-from optimizer.clash import clashes
-from optimizer.figures import cost_shares
-from optimizer.marginal import marginal_values
+from optimizer.insight.clash import clashes
+from optimizer.insight.figures import cost_shares
+from optimizer.insight.value import marginal_values
 from optimizer.model.formulation import formulate
 from optimizer.scenario.state import TariffState
 from tests.model.bill.tariffs import LAST_HOUR, charge, energy, kwh, line, month, under

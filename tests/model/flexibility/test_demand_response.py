@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.clash import clashes
+from optimizer.insight.clash import clashes
 from optimizer.model.formulation import formulate
 from optimizer.scenario.scenario import Scenario
 from tests.model.conftest import Solve

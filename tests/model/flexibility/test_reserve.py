@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizer.clash import clashes
+from optimizer.insight.clash import clashes
 from optimizer.model.formulation import formulate
 from solvers import Options
 from solvers import solve as solve_problem

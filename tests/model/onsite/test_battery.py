@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizer.clash import clashes
+from optimizer.insight.clash import clashes
 from optimizer.model.formulation import Formulation, formulate
 from optimizer.model.onsite.battery import burning_could_pay
 from solvers.problem import Floats

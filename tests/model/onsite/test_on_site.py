@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from optimizer import audit, plan
-from optimizer.figures import cost_shares
+from optimizer.insight.figures import cost_shares
 from optimizer.report.overview import overview
 from optimizer.report.table import print_plan
 from optimizer.scenario.scenario import Scenario

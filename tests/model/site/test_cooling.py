@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from optimizer.clash import clashes
+from optimizer.insight.clash import clashes
 from optimizer.model.formulation import formulate
 from optimizer.scenario.scenario import Scenario
 from solvers import Options

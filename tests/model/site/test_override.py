@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from optimizer.clash import Clash, clashes, told
+from optimizer.insight.clash import Clash, clashes, told
 from optimizer.scenario.scenario import Scenario
 from tests.model.conftest import Solve
 from tests.model.power import battery, generator, never_at_once, powered, renewable

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from optimizer.clash import clashes
+from optimizer.insight.clash import clashes
 from tests.model.conftest import Solve
 from tests.model.power import powered, renewable
 from tests.toys import group_fleet

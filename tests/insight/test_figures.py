@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from optimizer import plan
-from optimizer.figures import break_even, cost_shares
+from optimizer.insight.figures import break_even, cost_shares
 from tests.toys import gpu_pool, group_fleet, mode, scenario, spot
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import solvers
 from optimizer import Scenario, marginal
-from optimizer.marginal import MarginalValue, levers, marginal_values
+from optimizer.insight.value import MarginalValue, levers, marginal_values
 from tests.toys import batch, clock, gpu_pool, group_fleet, mode, reserved, scenario, spot
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from optimizer import Scenario, plan
-from optimizer.clash import MOST_NAMED, Clash, clashes, told
+from optimizer.insight.clash import MOST_NAMED, Clash, clashes, told
 from optimizer.planning.plan import plan_and_audit
 from tests.cli.hard import hard
 from tests.toys import batch, clock, gpu_pool, group_fleet, mode, reserved, scenario
