@@ -3,7 +3,7 @@
 from optimizer.tariff.bill import Bill, MonthBill, bill
 from optimizer.tariff.errors import TariffError
 from optimizer.tariff.load import MeteredLoad, read_load
-from optimizer.tariff.urdb import import_urdb
-from optimizer.tariff.urdb_values import UrdbError
+from optimizer.tariff.urdb.rate import import_urdb
+from optimizer.tariff.urdb.values import UrdbError
 
 __all__ = ["Bill", "MeteredLoad", "MonthBill", "TariffError", "UrdbError", "bill", "import_urdb", "read_load"]

@@ -18,9 +18,9 @@ from optimizer.scenario.load import SCENARIO_FILE, with_series
 from optimizer.scenario.places import faults_from
 from optimizer.scenario.tariff import Tariff
 from optimizer.tariff.errors import TariffError
-from optimizer.tariff.urdb import import_urdb
-from optimizer.tariff.urdb_fields import DETECTED_BY
-from optimizer.tariff.urdb_values import UrdbError
+from optimizer.tariff.urdb.fields import DETECTED_BY
+from optimizer.tariff.urdb.rate import import_urdb
+from optimizer.tariff.urdb.values import UrdbError
 
 MOST_BYTES = 64_000_000
 ALLOWED = "a URDB rate (JSON), a scenario with [supply.tariff], or a tariff (TOML or JSON)"

@@ -69,13 +69,13 @@ HARMLESS: dict[tuple[str, str, str], str] = {
         "ahead.total_seconds() // 60 → ahead.total_seconds() / 60",
     ): "offsets are whole minutes",
     (
-        "optimizer/tariff/urdb_schedule.py",
+        "optimizer/tariff/urdb/schedule.py",
         "ClockWindow(months=tuple(of), days=days, start=time(start % 24), end=time(end % 24))",
         "24 → 25",
     ): "a run begins at 0 to 23 o'clock (with its end the import fails, and is caught)",
-    ("optimizer/tariff/urdb_values.py", 'raw = raw["items"][0]', "0 → -1"): "there is one item",
+    ("optimizer/tariff/urdb/values.py", 'raw = raw["items"][0]', "0 → -1"): "there is one item",
     (
-        "optimizer/tariff/urdb_values.py",
+        "optimizer/tariff/urdb/values.py",
         "MOST_USD, MOST = 1e6, 1e15",
         "1e15 → 2000000000000000.0",
     ): "a bound far beyond what is billed",

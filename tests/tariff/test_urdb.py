@@ -11,7 +11,7 @@ import pytest
 
 from optimizer.scenario.clock import DAY_KINDS
 from optimizer.tariff import UrdbError, bill, import_urdb
-from optimizer.tariff.urdb_schedule import windows_of
+from optimizer.tariff.urdb.schedule import windows_of
 from tests.shared_data import FOLDER, needs
 from tests.tariff.by_hand import load, local_span
 

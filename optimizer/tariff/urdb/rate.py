@@ -24,9 +24,9 @@ from optimizer.scenario.tariff import (
     Ratchet,
     Tariff,
 )
-from optimizer.tariff.urdb_fields import NO_CHARGE, READ, REASONS
-from optimizer.tariff.urdb_schedule import windows_of
-from optimizer.tariff.urdb_values import Rate, Schedule, Tier, UrdbError, shown
+from optimizer.tariff.urdb.fields import NO_CHARGE, READ, REASONS
+from optimizer.tariff.urdb.schedule import windows_of
+from optimizer.tariff.urdb.values import Rate, Schedule, Tier, UrdbError, shown
 
 KW_PER_HP = 0.745699872
 NO_END = 1e9

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from optimizer.tariff.errors import TariffError
-from optimizer.tariff.urdb_fields import ALIASES
+from optimizer.tariff.urdb.fields import ALIASES
 
 Tier = dict[str, Any]
 Schedule = list[list[int]]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import time
 
 from optimizer.scenario.clock import DAY_KINDS, ClockWindow, DayKind
-from optimizer.tariff.urdb_values import Schedule
+from optimizer.tariff.urdb.values import Schedule
 
 Run = tuple[int, int]
 WEEKDAYS: tuple[DayKind, ...] = ("weekday",)
