@@ -32,7 +32,7 @@ def test_a_kind_has_its_terms_in_a_file_of_its_name(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_has_a_block_in_the_model(kind: str) -> None:
     block = CONTRACTS[kind]
-    assert block.__module__ == f"optimizer.components.{kind}"
+    assert block.__module__ == f"optimizer.model.contracts.{kind}"
     members = [name for name in vars(ContractBlock) if not name.startswith("_")]
     assert members and all(hasattr(block, name) for name in members)
 

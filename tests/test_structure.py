@@ -66,13 +66,7 @@ def test_the_audit_shares_nothing_with_the_model_and_its_solvers() -> None:
     package = audit.__module__
     modules = loaded_by("from optimizer import audit\nassert callable(audit)")
     assert package in modules
-    model = (
-        "optimizer.model.contracts",
-        "optimizer.model.formulation",
-        "optimizer.planning.plan",
-        "optimizer.insight.clash",
-        "optimizer.insight.value",
-    )
+    model = ("optimizer.model", "optimizer.planning", "optimizer.operating", "optimizer.insight", "optimizer.tariff")
     assert not below(modules, *model, "solvers", *SOLVER_LIBRARIES)
     for name, path in files():
         if name.startswith(package.replace(".", "/")):
@@ -81,7 +75,7 @@ def test_the_audit_shares_nothing_with_the_model_and_its_solvers() -> None:
 
 def test_scenarios_are_read_without_model_and_solvers() -> None:
     modules = loaded_by("from optimizer import Scenario, load")
-    model = ("optimizer.model.contracts", "optimizer.model.formulation", "optimizer.planning.plan", audit.__module__)
+    model = ("optimizer.model", "optimizer.planning", "optimizer.operating", "optimizer.insight", audit.__module__)
     assert not below(modules, *model, "solvers", *SOLVER_LIBRARIES)
     for name, path in files():
         if name.startswith("optimizer/scenario/"):

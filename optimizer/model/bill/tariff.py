@@ -17,7 +17,7 @@ booked by the rule from the solution's import (`Model.book`); the objective's co
 
 **Weights.** A dollar of energy or demand weighs 1 + τ of its line where the month is above its minimum, τ less
 τ(minimum) where it is below. Only where such a weight times a rate is below 0 is more demand worth having, and only
-then are binaries needed: `components.tier_cost.Weight`.
+then are binaries needed: `model.bill.tier_cost.Weight`.
 """
 
 from __future__ import annotations

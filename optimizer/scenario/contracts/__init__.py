@@ -1,5 +1,5 @@
 """The kinds of AI contract. A new kind is a file here, one line in this union, and a file of the same name
-in `optimizer/components` and `optimizer/auditor`; `tests/test_contract_kinds.py` fails where one is missing."""
+in `optimizer/model/contracts` and `optimizer/auditor`; `tests/test_contract_kinds.py` fails where one is missing."""
 
 from typing import Annotated
 

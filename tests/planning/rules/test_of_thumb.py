@@ -17,7 +17,7 @@ from solvers import Status
 from .oracle.generator import small_scenario
 from .toys import batch, gpu_pool, group_fleet, mode, reserved, scenario, spot
 
-EXAMPLES = Path(__file__).parents[1] / "scenarios"
+EXAMPLES = Path(__file__).parents[3] / "scenarios"
 
 
 def said(given: Scenario, *, mining: bool = True) -> dict[tuple[str, str], list[float]]:
