@@ -1,1 +1,1 @@
-"""Scenario to scenario, and nothing else: what was accepted or bought, a part of the horizon, as it came, handed over."""
+"""Scenario to scenario and nothing else: acceptance, position, a part of the horizon, as it came, handover."""

@@ -96,8 +96,8 @@ def clashes(
     scenario: Scenario, *, solver: str = "highs", time_limit_s: float = LIMIT_S, keep: Keep | None = None
 ) -> tuple[Clash, ...]:
     """What makes a scenario infeasible, at most three requirements; empty where no named requirement does.
-    `keep`: published set-points that the plan had to hold (`optimizer.model.set_points`). Where the time is up, what is known
-    by then: sides may be missing, or name more than they need."""
+    `keep`: published set-points that the plan had to hold (`optimizer.model.set_points`). Where the time is up, what is
+    known by then: sides may be missing, or name more than they need."""
     # Reserves and demand response ask for nothing: without them it is as infeasible, and less stands in the way.
     # Published offers that have to be held do ask for something.
     exactly = keep is not None and keep.leave_usd is None

@@ -4,8 +4,8 @@
     again.schedule, again.scenario, again.findings
 
 The scenario is that of the published plan, as it is known now: prices may have changed, an order may just be in. What
-was published up to the moment is settled on the series as they came (`optimizer.operating.settle`), and the state that it
-ends in is the beginning of the rest. What the published plan accepted stays accepted, and what it bought day-ahead
+was published up to the moment is settled on the series as they came (`optimizer.operating.settle`), and the state that
+it ends in is the beginning of the rest. What the published plan accepted stays accepted, and what it bought day-ahead
 stays bought. Batteries end with what the whole horizon asks for: where nothing is stated, with what they began it with,
 not with what they have at the moment.
 """

@@ -1,8 +1,8 @@
 """Settling: what a published plan comes to on the series as they came.
 
-The committed part's set-points (`optimizer.model.set_points`) are held on the scenario as it came; everything that follows
-from them is recomputed: power, import, curtailment of renewables, money, state. Its horizon is the committed part
-alone, and no peak is expected: what is booked is what happened, so that the days of a month add up to its ledger.
+The committed part's set-points (`optimizer.model.set_points`) are held on the scenario as it came; everything that
+follows from them is recomputed: power, import, curtailment of renewables, money, state. Its horizon is the committed
+part alone, and no peak is expected: what is booked is what happened, so that the days of a month add up to its ledger.
 Batteries need no end charge, which is asked of a plan's whole horizon.
 
 What cannot be held (a limit that came lower, demand that did not come) is left with the least departure, in shares of

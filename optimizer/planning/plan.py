@@ -59,7 +59,7 @@ def plan(
 ) -> Schedule:
     """The schedule that earns most.
 
-    `solver`: highs, scip, cbc, pulp:NAME, or "rules" for the plan by rules of thumb (`optimizer.planning.rules.of_thumb`).
+    `solver`: highs, scip, cbc, pulp:NAME, or "rules" for the plan by rules of thumb (`planning.rules.of_thumb`).
     `gap`: relative, as in `Outcome.gap`. `progress` is told the incumbent, bound and gap from time to time, by solvers
     that can. `keep`: published set-points that are held, or left only where that earns more than a stated amount
     (`optimizer.model.set_points`). `fallbacks`: other solvers, and at last the rules of thumb, where this one fails

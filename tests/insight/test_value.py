@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 import solvers
-from optimizer import Scenario, marginal
+from optimizer import Scenario
+from optimizer.insight import value as marginal
 from optimizer.insight.value import MarginalValue, levers, marginal_values
 from tests.toys import batch, clock, gpu_pool, group_fleet, mode, reserved, scenario, spot
 

@@ -9,18 +9,18 @@ from dataclasses import replace
 
 import pytest
 
-from optimizer import RejectedByAudit, Schedule, plan, planner
-from optimizer import chain as chain_module
+from optimizer import RejectedByAudit, Schedule, plan
 from optimizer.auditor.findings import Findings, Violation
+from optimizer.planning import ask as chain_module
+from optimizer.planning import plan as planner
 from optimizer.report.table import attempt_lines
 from optimizer.scenario.scenario import Scenario
 from solvers import Options, Problem, Result, SolverUnavailable, Status, UnknownSolver, registry
 from solvers.highs import HighsRoute
 from solvers.infeasible import is_infeasible
 from solvers.route import Abilities, Answer, Ended
-
-from .solvers.problems import dense
-from .toys import group_fleet, scenario
+from tests.solvers.problems import dense
+from tests.toys import group_fleet, scenario
 
 NAMES = ("highs", "highs-presolve", "scip", "cbc")
 Say = Callable[[Problem, Options], Answer]

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from optimizer import RejectedByAudit, Scenario, ScenarioError, Schedule, plan
-from optimizer import planner as planning
 from optimizer.model.formulation import formulate
+from optimizer.planning import plan as planning
 from solvers import Options, SolverError, UnknownSolver, solve
 from tests.toys import batch, clock, gpu_pool, group_fleet, mode, reserved, scenario, spot
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimizer import audit, plan, planner, ties
+from optimizer import audit, plan
 from optimizer.model.formulation import Formulation
+from optimizer.planning import plan as planner
+from optimizer.planning import ties
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import Schedule
 from solvers import Result, available

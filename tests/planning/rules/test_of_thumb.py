@@ -13,9 +13,8 @@ from optimizer.planning.plan import plan_and_audit
 from optimizer.planning.rules.of_thumb import by_rule
 from optimizer.planning.rules.repair import rule_plan
 from solvers import Status
-
-from .oracle.generator import small_scenario
-from .toys import batch, gpu_pool, group_fleet, mode, reserved, scenario, spot
+from tests.oracle.generator import small_scenario
+from tests.toys import batch, gpu_pool, group_fleet, mode, reserved, scenario, spot
 
 EXAMPLES = Path(__file__).parents[3] / "scenarios"
 
