@@ -19,149 +19,26 @@ and M as expressions, and this file turns them into dollars.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from optimizer.model.contracts.job import DONE, job_of
+from optimizer.model.contracts.one_run import one_run
+from optimizer.model.contracts.preemptible import preemptible
 from optimizer.model.contracts.service import Service
+from optimizer.model.contracts.work import Amount, Finish, Work
 from optimizer.model.desk import Model, PeriodSum
 from optimizer.model.machines.pool import PoolBlock
 from optimizer.scenario.contracts import Batch
-from optimizer.scenario.horizon import localize
 from optimizer.scenario.state import BatchState
 from optimizer.schedule import ContractReport
-from solvers.builder import Index
-from solvers.problem import Bools, Floats
-
-DONE = 1e-6
-"""Work counts as done at K − 1e-6 × max(1, K)."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """A batch contract as this horizon sees it; hours are GPU-hours."""
-
-    terms: Batch
-    before: BatchState
-    owed: float
-    """K: what is still owed at the start; 0 for a job that is over."""
-    allowed: Bools
-    """Periods wholly inside the release and the hard end, (periods,)."""
-    ends_inside: bool
-    """Whether the hard end lies in the horizon."""
-    closing: int
-    """The period in which what is missing is charged."""
-    capacity_after: float
-    """What could still be run at full rate between the horizon and the hard end."""
-    late_hours: Floats
-    """Hours of each period that lie in [deadline, hard end], (periods,)."""
-    completion_usd: float
-    """Paid on completion; 0 where work was given up before."""
-    never_done: bool
-    """Whether work was given up before."""
-    ends_by_seam: bool
-    """Whether the hard end lies in the committed part."""
-
-    @property
-    def open(self) -> bool:
-        """Whether money may still change hands."""
-        return not self.before.closed and (self.owed > 0 or self.never_done)
-
-    @property
-    def lateness_known(self) -> bool:
-        """Whether all hours up to the hard end are late, whatever is done."""
-        return self.never_done and bool(self.terms.lateness_usd_per_hour)
-
-    @property
-    def late(self) -> bool:
-        """Whether the time of being done costs anything in the horizon."""
-        return bool(not self.never_done and self.terms.lateness_usd_per_hour and self.late_hours.any())
-
-    @property
-    def accrual_usd(self) -> float:
-        """USD that a GPU-hour of owed work accrues."""
-        return 0.0 if self.ends_inside else self.completion_usd / self.terms.gpu_hours
-
-    @property
-    def hours_after(self) -> float:
-        """Hours behind the horizon between release and hard end."""
-        return self.capacity_after / self.terms.max_gpus
-
-
-def job_of(model: Model, terms: Batch) -> Job:
-    """The job as it stands at the start of the horizon."""
-    horizon = model.horizon
-    state = model.scenario.state.contracts.get(terms.name)
-    before = state if isinstance(state, BatchState) else BatchState(kind="batch")
-    owed = max(0.0, terms.gpu_hours - before.done_gpu_hours - before.missed_gpu_hours)
-    deadline = localize(terms.deadline, horizon.zone)
-    end = deadline if terms.hard_end is None else localize(terms.hard_end, horizon.zone)
-    to_release = horizon.hours_until(localize(terms.release, horizon.zone))
-    to_deadline, to_end = horizon.hours_until(deadline), horizon.hours_until(end)
-    hours = horizon.hours
-    allowed = (to_release <= 1e-9) & (to_end >= hours - 1e-9)
-    after = float(to_end[-1]) - hours
-    ends_inside = after <= 1e-9
-    not_before = max(0.0, float(to_release[-1]) - hours)
-    whole = np.flatnonzero(to_end >= hours - 1e-9)
-    closing = (int(whole[-1]) if len(whole) else 0) if ends_inside else horizon.periods - 1
-    late = np.clip(np.minimum(to_end, hours) - np.maximum(to_deadline, 0.0), 0.0, hours)
-    never_done = before.missed_gpu_hours > 0
-    nothing = DONE * max(1.0, terms.gpu_hours) if never_done else 1e-9
-    over = before.closed or owed <= nothing
-    return Job(
-        terms=terms,
-        before=before,
-        owed=0.0 if over else owed,
-        allowed=allowed,
-        ends_inside=ends_inside,
-        closing=closing,
-        capacity_after=0.0 if ends_inside else max(0.0, after - not_before) * terms.max_gpus,
-        late_hours=late,
-        completion_usd=0.0 if never_done else terms.completion_usd,
-        never_done=never_done,
-        ends_by_seam=float(to_end[horizon.committed - 1]) <= hours + 1e-9,
-    )
-
-
-@dataclass(eq=False)
-class Work:
-    """What a form of running gives: expressions and how to read them."""
-
-    owed_work: PeriodSum
-    """k(t): GPU-hours of owed work done."""
-    restart_work: PeriodSum
-    """GPU-hours of restart work done."""
-    finishing: PeriodSum | None
-    """1 in the period in which the owed work is done (None: no money hangs on it)."""
-    finished_by: PeriodSum | None
-    """1 from that period on (None: nothing is late)."""
-    missing: tuple[Index, Floats, float]
-    """M as columns, coefficients and constant."""
-    given_up: tuple[Index, Floats, float] | None
-    """All-or-nothing: 1 where the whole job is given up for good, likewise; else None."""
-    gives_up: tuple[Index, Floats, float] | None
-    """Hard end behind the horizon: 1 where any work is given up, likewise; None where nothing hangs on it."""
-    kept: npt.NDArray[np.int64] | None
-    """Column that is 1 where no work is given up, where it is a decision."""
-    taken_back: npt.NDArray[np.int64] | None
-    """Column of the dollars that the horizon accrues and takes back, as work is given up."""
-    done: npt.NDArray[np.int64] | None
-    """Columns that are 1 from the finishing period on, where they are decisions."""
-    finish: npt.NDArray[np.int64] | None
-    """Columns that are 1 in the finishing period, where nothing makes the solver say which."""
-    backlog: npt.NDArray[np.int64] | None
-    """Columns of the restart work still owed after each period."""
+from solvers.problem import Floats
 
 
 class BatchBlock:
     """A batch contract."""
 
     def __init__(self, model: Model, terms: Batch, pools: Mapping[str, PoolBlock]) -> None:
-        from optimizer.model.contracts.one_run import one_run
-        from optimizer.model.contracts.preemptible import preemptible
-
         self._model, self._terms = model, terms
         self._job = job = job_of(model, terms)
         self._service = Service(model, terms, pools, job.before.accepted)
@@ -177,35 +54,35 @@ class BatchBlock:
     def _dollars(self, work: Work) -> None:
         model, terms, job, name = self._model, self._terms, self._job, self._terms.name
         if terms.price_usd_per_gpu_hour:
-            model.earn_sum(name, "contract_revenue", work.owed_work, terms.price_usd_per_gpu_hour)
+            model.earn_sum(name, "contract_revenue", work.owed, terms.price_usd_per_gpu_hour)
         self._at_closing("shortfall_penalty", work.missing, -terms.penalty_usd_per_gpu_hour)
         if not job.never_done:
             self._completion(work)
-        if work.finished_by is not None:
+        if work.finish is not None and work.finish.by is not None:
             late = model.sum()
             late.add(np.broadcast_to(self._service.accepted, (model.periods,)), 1.0)
-            late.add_sum(self._finished_before(work), -1.0)
+            late.add_sum(self._finished_before(work.finish.by), -1.0)
             model.earn_sum(name, "lateness_penalty", late, -terms.lateness_usd_per_hour * job.late_hours)
-        if work.given_up is not None:
+        if work.given_up.whole_job is not None:
             paid = terms.price_usd_per_gpu_hour * job.before.done_gpu_hours
-            self._at_closing("contract_revenue", work.given_up, -paid)
+            self._at_closing("contract_revenue", work.given_up.whole_job, -paid)
 
     def _completion(self, work: Work) -> None:
         model, job, name = self._model, self._job, self._terms.name
         accrued = job.before.completion_accrued_usd
         if not job.ends_inside:
             if job.accrual_usd:
-                model.earn_sum(name, "completion", work.owed_work, job.accrual_usd)
-            if work.gives_up is not None:
-                self._at_closing("completion", work.gives_up, -accrued)
-            if work.taken_back is not None:
-                self._at_closing("completion", (work.taken_back, np.ones(1), 0.0), -1.0)
-        elif work.finishing is not None and (job.completion_usd or accrued):
-            model.earn_sum(name, "completion", work.finishing, job.completion_usd - accrued)
+                model.earn_sum(name, "completion", work.owed, job.accrual_usd)
+            if work.given_up.any_work is not None:
+                self._at_closing("completion", work.given_up.any_work, -accrued)
+            if work.given_up.accrued_here_usd is not None:
+                self._at_closing("completion", Amount(work.given_up.accrued_here_usd, np.ones(1)), -1.0)
+        elif work.finish is not None and (job.completion_usd or accrued):
+            model.earn_sum(name, "completion", work.finish.at, job.completion_usd - accrued)
             if accrued:
-                _, columns, values = work.finishing.triplets()
-                self._at_closing("completion", (columns, -values, 0.0), -accrued)
-                self._at_closing("completion", (self._service.accepted, np.ones(1), 0.0), -accrued)
+                _, columns, values = work.finish.at.triplets()
+                self._at_closing("completion", Amount(columns, -values), -accrued)
+                self._at_closing("completion", Amount(self._service.accepted, np.ones(1)), -accrued)
 
     def _dollars_of_never_done(self) -> None:
         """Late up to the hard end; what was accrued is taken back."""
@@ -216,9 +93,9 @@ class BatchBlock:
             usd = -self._terms.lateness_usd_per_hour * job.late_hours
             model.earn_sum(self._terms.name, "lateness_penalty", late, usd)
         if job.ends_inside:
-            self._at_closing("completion", (accepted, np.ones(1), 0.0), -job.before.completion_accrued_usd)
+            self._at_closing("completion", Amount(accepted, np.ones(1)), -job.before.completion_accrued_usd)
 
-    def _at_closing(self, kind: str, amount: tuple[Index, Floats, float], usd: float) -> None:
+    def _at_closing(self, kind: str, amount: Amount, usd: float) -> None:
         """Dollars per unit of an amount, in the period in which the job is settled."""
         if not usd:
             return
@@ -230,10 +107,9 @@ class BatchBlock:
             line[self._job.closing] = constant * usd
             self._model.earn_constant(self._terms.name, kind, line)
 
-    def _finished_before(self, work: Work) -> PeriodSum:
+    def _finished_before(self, finished_by: PeriodSum) -> PeriodSum:
         """1 where the owed work was done before the period began."""
-        assert work.finished_by is not None
-        period, columns, values = work.finished_by.triplets()
+        period, columns, values = finished_by.triplets()
         before = self._model.sum()
         later = period + 1 < self._model.periods
         before.add(columns[later], values[later], period[later] + 1)
@@ -244,8 +120,8 @@ class BatchBlock:
         self._service.show()
         nothing = np.zeros(model.periods)
         work = self._work
-        model.show(name, "owed_gpu_hours", work.owed_work if work else nothing)
-        model.show(name, "restart_gpu_hours", work.restart_work if work else nothing)
+        model.show(name, "owed_gpu_hours", work.owed if work else nothing)
+        model.show(name, "restart_gpu_hours", work.restart if work else nothing)
         model.show(name, "running", self._running)
         model.show(name, "restarts", self._restarts)
 
@@ -264,18 +140,25 @@ class BatchBlock:
 
     def settle(self, x: Floats) -> None:
         """Done is when it is done: not later, although nothing may hurry the solver to say so."""
-        if self._work is not None and self._work.done is not None:
-            x[self._work.done] = np.cumsum(self._work.owed_work.value(x)) >= self._enough
-        if self._work is not None and self._work.finish is not None:
-            x[self._work.finish] = 0.0
-            finish = self._finish(x)
-            if finish is not None and self._service.is_accepted(x):
-                x[self._work.finish[finish]] = 1.0
-        if self._work is not None and self._work.kept is not None and self._work.taken_back is not None:
+        if self._work is None:
+            return
+        if self._work.finish is not None:
+            self._settle_finish(x, self._work, self._work.finish)
+        given_up = self._work.given_up
+        if given_up.kept is not None and given_up.accrued_here_usd is not None:
             accepted, missed = self._service.is_accepted(x), self._missing(x) > 0.0
-            x[self._work.kept] = float(accepted and not missed)
-            accrued = self._job.accrual_usd * float(self._work.owed_work.value(x).sum())
-            x[self._work.taken_back] = accrued if missed else 0.0
+            x[given_up.kept] = float(accepted and not missed)
+            accrued = self._job.accrual_usd * float(self._work.owed.value(x).sum())
+            x[given_up.accrued_here_usd] = accrued if missed else 0.0
+
+    def _settle_finish(self, x: Floats, work: Work, finish: Finish) -> None:
+        if finish.by_columns is not None:
+            x[finish.by_columns] = np.cumsum(work.owed.value(x)) >= self._enough
+        if finish.at_columns is not None:
+            x[finish.at_columns] = 0.0
+            period = self._finish(x)
+            if period is not None and self._service.is_accepted(x):
+                x[finish.at_columns[period]] = 1.0
 
     @property
     def _enough(self) -> float:
@@ -286,10 +169,10 @@ class BatchBlock:
         """GPU-hours given up in the horizon."""
         if self._work is None or not self._service.is_accepted(x):
             return 0.0
-        done = float(self._work.owed_work.value(x).sum())
+        done = float(self._work.owed.value(x).sum())
         if self._job.ends_inside:
             missing = self._job.owed - done
-        elif self._work.given_up is not None or not self._terms.preemptible:
+        elif self._work.given_up.whole_job is not None or not self._terms.preemptible:
             columns, values, constant = self._work.missing
             missing = constant + float(values @ x[columns])
         else:
@@ -301,7 +184,7 @@ class BatchBlock:
         """The period in which the job is done."""
         if self._work is None or self._job.never_done:
             return None
-        done = np.cumsum(self._work.owed_work.value(x)) >= self._enough
+        done = np.cumsum(self._work.owed.value(x)) >= self._enough
         return int(np.argmax(done)) if done.any() else None
 
     def report(self, x: Floats) -> list[ContractReport]:
@@ -309,7 +192,7 @@ class BatchBlock:
         finish, accepted = self._finish(x), self._service.is_accepted(x)
         delivered, late = 0.0, 0.0
         if self._work is not None and accepted:
-            delivered = float(self._work.owed_work.value(x)[: horizon.committed].sum())
+            delivered = float(self._work.owed.value(x)[: horizon.committed].sum())
         if job.open and accepted:
             until = horizon.committed if finish is None else min(horizon.committed, finish + 1)
             late = float(job.late_hours[:until].sum())
@@ -338,7 +221,7 @@ class BatchBlock:
                     "completion_accrued_usd": before.completion_accrued_usd + self._accrued(x),
                 }
             )
-        done = float(self._work.owed_work.value(x)[: last + 1].sum())
+        done = float(self._work.owed.value(x)[: last + 1].sum())
         closing_here = job.closing <= last
         missed = self._missing(x) if closing_here else 0.0
         running = self._running(x)

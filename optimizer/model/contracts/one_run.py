@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.model.contracts.batch import Job, Work
+from optimizer.model.contracts.job import Job
 from optimizer.model.contracts.service import Service
+from optimizer.model.contracts.work import Amount, Finish, GivenUp, Work
 from optimizer.model.desk import Model, windows
 
 
@@ -60,18 +61,11 @@ def one_run(model: Model, job: Job, service: Service) -> Work:
     values = np.concatenate([[job.owed], np.full(start.size, -job.owed)])
     if not job.ends_inside and job.hours_after >= length * horizon.hours - 1e-9:
         columns, values = np.zeros(0, dtype=np.int64), np.zeros(0)  # it could still start afterwards
-    gives_up = (columns, values / job.owed, 0.0)
+    gives_up = Amount(columns, values / job.owed)
     return Work(
-        owed_work=owed_work,
-        restart_work=nothing,
-        finishing=finishing,
-        finished_by=finished_by,
-        missing=(columns, values, 0.0),
-        given_up=gives_up if terms.all_or_nothing else None,
-        gives_up=gives_up,
-        kept=None,
-        taken_back=None,
-        done=None,
-        finish=None,
-        backlog=None,
+        owed_work,
+        nothing,
+        missing=Amount(columns, values),
+        given_up=GivenUp(gives_up if terms.all_or_nothing else None, any_work=gives_up),
+        finish=Finish(finishing, finished_by),
     )

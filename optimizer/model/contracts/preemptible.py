@@ -31,8 +31,9 @@ import math
 
 import numpy as np
 
-from optimizer.model.contracts.batch import Job, Work
+from optimizer.model.contracts.job import Job
 from optimizer.model.contracts.service import Service
+from optimizer.model.contracts.work import Amount, Finish, GivenUp, Work
 from optimizer.model.desk import Model, PeriodSum
 from solvers.builder import Index
 from solvers.problem import Bools, Floats
@@ -311,7 +312,7 @@ class _Preemptible:
             builder.add(once, self.finish, 1.0)
             builder.add(once, all_done, -1.0)
 
-    def _missing(self) -> tuple[Index, Floats, float]:
+    def _missing(self) -> Amount:
         """M, see the module."""
         builder, job, z = self.builder, self.job, self.service.accepted
         if self.whole is not None:
@@ -329,11 +330,11 @@ class _Preemptible:
             builder.add(rows, self.done_so_far[-1:], 1.0)
             restart_owed = job.before.restart_gpu_hours_owed
             if not job.ends_inside and job.owed + restart_owed <= job.capacity_after:
-                return np.zeros(0, dtype=np.int64), np.zeros(0), 0.0
-            return columns, values * job.owed, 0.0
+                return Amount(np.zeros(0, dtype=np.int64), np.zeros(0))
+            return Amount(columns, values * job.owed)
         if job.ends_inside:
             columns = np.concatenate([z, self.done_so_far[-1:]])
-            return columns, np.array([job.owed, -1.0]), 0.0
+            return Amount(columns, np.array([job.owed, -1.0]))
         missing = builder.columns(1)
         rows = builder.rows(1, -job.capacity_after, np.inf)
         builder.add(rows, missing, 1.0)
@@ -343,7 +344,7 @@ class _Preemptible:
             builder.add(rows, self.backlog[-1:], -1.0)
             if self.most_backlog > job.capacity_after:
                 self._at_most_all_is_missing(missing, rows)
-        return missing, np.ones(1), 0.0
+        return Amount(missing, np.ones(1))
 
     def _at_most_all_is_missing(self, missing: Index, caught_up: Index) -> None:
         """More restart work than could be caught up makes no more missing than what is owed: the lesser of two
@@ -357,7 +358,7 @@ class _Preemptible:
         builder.add(all_left, self.service.accepted, -owed)
         builder.add(all_left, hopeless, -owed)
 
-    def _gives_up(self, missing: tuple[Index, Floats, float]) -> tuple[Index, Index] | None:
+    def _gives_up(self, missing: Amount) -> tuple[Index, Index] | None:
         """Columns c and R; None where nothing can be given up or nothing was promised."""
         builder, job, z = self.builder, self.job, self.service.accepted
         if job.ends_inside or self.whole is not None:
@@ -383,35 +384,26 @@ class _Preemptible:
         owed_work.add(self.k, 1.0)
         if self.e is not None:
             restart_work.add(self.e, 1.0)
-        finished_by = finishing = None
+        finish = None
         if self.done is not None:
             finished_by, finishing = model.sum(), model.sum()
             finished_by.add(self.done, 1.0)
             finishing.add(self.done, 1.0)
             finishing.add(self.done[:-1], -1.0, np.arange(1, self.periods))
+            finish = Finish(finishing, finished_by, by_columns=self.done)
         elif self.finish is not None:
             finishing = model.sum()
             finishing.add(self.finish, 1.0)
+            finish = Finish(finishing, at_columns=self.finish)
         missing = self._missing()
-        given_up = gives_up = kept = taken_back = None
+        given_up = GivenUp()
         if self.whole is not None:
             columns, values, constant = missing
-            given_up = gives_up = (columns, values / self.job.owed, constant)
+            whole_job = Amount(columns, values / self.job.owed, constant)
+            given_up = GivenUp(whole_job, any_work=whole_job)
         found = self._gives_up(missing)
         if found is not None:
             kept, taken_back = found
-            gives_up = np.concatenate([self.service.accepted, kept]), np.array([1.0, -1.0]), 0.0
-        return Work(
-            owed_work=owed_work,
-            restart_work=restart_work,
-            finishing=finishing,
-            finished_by=finished_by,
-            missing=missing,
-            given_up=given_up,
-            gives_up=gives_up,
-            kept=kept,
-            taken_back=taken_back,
-            done=self.done,
-            finish=self.finish,
-            backlog=self.backlog,
-        )
+            any_work = Amount(np.concatenate([self.service.accepted, kept]), np.array([1.0, -1.0]))
+            given_up = GivenUp(any_work=any_work, kept=kept, accrued_here_usd=taken_back)
+        return Work(owed_work, restart_work, missing, given_up, finish, self.backlog)

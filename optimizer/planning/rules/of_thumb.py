@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from optimizer.model.contracts.batch import job_of
+from optimizer.model.contracts.job import job_of
 from optimizer.model.desk import SetPoint
 from optimizer.model.formulation import Formulation
 from optimizer.model.site.hall import pue_of
