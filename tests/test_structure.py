@@ -44,6 +44,51 @@ def imports(path: Path) -> set[str]:
     return found
 
 
+FLOORS = (
+    {"files", "scenario"},
+    {"schedule", "tariff"},
+    {"changes", "model", "auditor"},
+    {"planning"},
+    {"operating", "insight"},
+    {"imports"},
+    {"starter", "report"},
+    {"cli"},
+)
+"""The rooms of `optimizer` from the ground up: a room imports from floors below its own, and from itself."""
+NEVER = {
+    "auditor": {"files", "tariff"},
+    "cli": {"model"},
+    "report": {"model"},
+    "starter": {"model", "planning"},
+    "imports": {"model", "planning"},
+}
+"""What a room does not import though it lies below."""
+
+
+def arrows() -> dict[str, set[str]]:
+    """What each module imports of `optimizer` and `solvers`, at its top, inside functions and for types alone."""
+    modules = {module_of(name): path for name, path in files()}
+    found: dict[str, set[str]] = {}
+    for module, path in modules.items():
+        taken = {name if name in modules else name.rpartition(".")[0] for name in imports(path)}
+        found[module] = (taken & set(modules)) - {module}
+    return found
+
+
+def module_of(name: str) -> str:
+    """`optimizer/auditor/__init__.py` is `optimizer.auditor`."""
+    return name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def circle(of: dict[str, set[str]]) -> list[str]:
+    """Names that lead back to themselves; empty where none does."""
+    left = {name: set(to) for name, to in of.items()}
+    while ends := [name for name, to in left.items() if not to & set(left)]:
+        for name in ends:
+            del left[name]
+    return sorted(left)
+
+
 def loaded_by(statements: str) -> set[str]:
     """The modules that a fresh interpreter has after these statements."""
     code = f"{statements}\nimport sys\nprint('\\n'.join(sys.modules))"
@@ -54,6 +99,36 @@ def loaded_by(statements: str) -> set[str]:
 def below(modules: set[str], *packages: str) -> list[str]:
     """Those of the modules that lie in the packages."""
     return sorted(m for m in modules if any(m == p or m.startswith(p + ".") for p in packages))
+
+
+def test_no_room_imports_upward() -> None:
+    floor = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+    wrong = []
+    for module, taken in arrows().items():
+        room = module.split(".")[1] if module.startswith("optimizer.") else None
+        for other in taken if room else ():
+            there = other.split(".")[1] if other.startswith("optimizer.") else None
+            if there is None or there == room or room is None:
+                continue
+            if floor[there] >= floor[room] or there in NEVER.get(room, set()):
+                wrong.append(f"{module} imports {other}")
+    assert not wrong
+
+
+def test_every_room_has_a_floor() -> None:
+    rooms = {name.split("/")[1] for name, _ in files() if name.startswith("optimizer/") and name.count("/") > 1}
+    assert rooms == set().union(*FLOORS)
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    # A package's face (`__init__`) hands on names of its own files.
+    of = {module: {o for o in to if not o.startswith(f"{module}.")} for module, to in arrows().items()}
+    assert not circle({module: {o for o in to if not module.startswith(f"{o}.")} for module, to in of.items()})
+
+
+def test_a_circle_is_found() -> None:
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == ["a", "b", "c"]
+    assert not circle({"a": {"b", "c"}, "b": {"c"}, "c": set()})
 
 
 def test_solvers_know_nothing_of_the_optimizer() -> None:

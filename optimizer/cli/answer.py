@@ -13,9 +13,9 @@ from optimizer.cli.exits import ExitCode, complain, exit_code, say
 from optimizer.schedule import Schedule
 
 if TYPE_CHECKING:
+    from optimizer import Keep
     from optimizer.auditor.findings import Findings
     from optimizer.insight.clash import Clash
-    from optimizer.model.set_points import Keep
     from optimizer.scenario.scenario import Scenario
 
 SolverOption = Annotated[str, typer.Option(help="highs, scip, cbc, pulp:NAME, or rules.")]

@@ -11,6 +11,7 @@ from optimizer.model.machines.market import (
     breakeven_power_price_usd_per_mwh,
     hashprice,
 )
+from optimizer.model.supply.energy import energy_price
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import Floats, align
 from optimizer.schedule import Schedule
@@ -64,6 +65,18 @@ class BreakEven:
     """BTC price at which mining revenue equals its electricity and cooling."""
     btc_price_full_usd: float | None
     """The same with maintenance and depreciation."""
+
+
+def energy_price_usd_per_mwh(scenario: Scenario) -> Floats:
+    """Energy price of each period of the horizon, (periods,), without adders and losses."""
+    return energy_price(scenario.supply, scenario.horizon)
+
+
+def hashprice_usd_per_ph_day(scenario: Scenario) -> Floats | None:
+    """Hashprice of each period of the horizon, (periods,); None without bitcoin."""
+    if scenario.bitcoin is None:
+        return None
+    return hashprice(scenario.bitcoin, scenario.horizon, scenario.state.block_height)
 
 
 def cost_shares(scenario: Scenario, schedule: Schedule) -> CostShares:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from optimizer.model.machines.market import hashprice
-from optimizer.model.supply.energy import energy_price
+from optimizer.insight.figures import energy_price_usd_per_mwh, hashprice_usd_per_ph_day
 from optimizer.scenario.contracts import Batch, Reserved
 from optimizer.scenario.notes import notes_of
 from optimizer.scenario.scenario import Scenario
@@ -16,7 +15,7 @@ def overview(scenario: Scenario) -> str:
     """Horizon, prices, machines and contracts of a valid scenario, and what was rounded."""
     horizon = scenario.horizon
     behind = horizon.periods - horizon.committed
-    price = energy_price(scenario.supply, horizon)
+    price = energy_price_usd_per_mwh(scenario)
     lines = [
         f"{scenario.name}: valid",
         f"  time: {horizon.committed} periods of {horizon.step_minutes} minutes from {horizon.label(0)} to "
@@ -25,8 +24,8 @@ def overview(scenario: Scenario) -> str:
             "USD", scenario.currency
         ),
     ]
-    if scenario.bitcoin is not None:
-        usd = hashprice(scenario.bitcoin, horizon, scenario.state.block_height)
+    usd = hashprice_usd_per_ph_day(scenario)
+    if usd is not None:
         lines.append(f"  hashprice: {usd.min():.2f} to {usd.max():.2f} {scenario.currency}/PH/day")
     for fleet in scenario.fleets:
         peak = max(mode.power_w for mode in fleet.modes) * fleet.units / 1e6

@@ -13,9 +13,8 @@ from __future__ import annotations
 from optimizer.model.desk import Model
 from optimizer.model.supply.energy import energy_price
 from optimizer.scenario.series import align
+from optimizer.schedule.items import DAY_AHEAD
 from solvers.problem import Floats
-
-ITEM = "day ahead"
 
 
 def add_day_ahead(model: Model, import_limit_mw: Floats) -> None:
@@ -27,10 +26,10 @@ def add_day_ahead(model: Model, import_limit_mw: Floats) -> None:
     position = model.sum()
     if terms.position_mw is None:
         position.add(model.builder.columns(model.periods, 0.0, import_limit_mw), 1.0)
-        model.set_point(ITEM, "position_mw", position, "MW", import_limit_mw)
+        model.set_point(DAY_AHEAD, "position_mw", position, "MW", import_limit_mw)
     else:
         position.add_constant(align(terms.position_mw, horizon))
-        model.show(ITEM, "position_mw", position)
+        model.show(DAY_AHEAD, "position_mw", position)
     gain = energy_price(model.scenario.supply, horizon) - price
     model.earn_sum("grid", "day_ahead_settlement", position, gain * horizon.hours)
-    model.show(ITEM, "price_usd_per_mwh", price)
+    model.show(DAY_AHEAD, "price_usd_per_mwh", price)

@@ -22,7 +22,6 @@ import numpy as np
 from optimizer.auditor import audit
 from optimizer.auditor.findings import Findings, Violation
 from optimizer.changes.position import with_position_mw
-from optimizer.model.supply.day_ahead import ITEM
 from optimizer.model.supply.energy import export_price
 from optimizer.operating.roll.day import DayRecord, HowToSolve
 from optimizer.operating.roll.days import Days
@@ -41,6 +40,7 @@ from optimizer.schedule import (
     Size,
     Solver,
 )
+from optimizer.schedule.items import DAY_AHEAD
 from solvers.problem import Floats
 
 SHARE = 1e-6
@@ -123,7 +123,7 @@ def join(days: Days, how: HowToSolve, journal: Journal, records: Sequence[DayRec
     key = "site", "export_price_usd_per_mwh"
     if key in collected.dispatch:  # a day without any export limit does not tell it
         collected.dispatch[key] = export_price(scenario.supply, scenario.horizon)
-    bought = collected.dispatch.get((ITEM, "position_mw"))
+    bought = collected.dispatch.get((DAY_AHEAD, "position_mw"))
     if bought is not None:
         scenario = with_position_mw(scenario, bought)
     assert collected.solver is not None

@@ -3,18 +3,14 @@ allowed. What a single field may hold is checked by the field's own type."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from optimizer.scenario.checks import contracts, facility, flexibility, markets, onsite, overrides, state, tariff
 from optimizer.scenario.checks.report import Report
 from optimizer.scenario.faults import Fault
+from optimizer.scenario.fields import ScenarioFields
 from optimizer.scenario.horizon import TimeError
 
-if TYPE_CHECKING:
-    from optimizer.scenario.scenario import Scenario
 
-
-def faults_of(scenario: Scenario) -> list[Fault]:
+def faults_of(scenario: ScenarioFields) -> list[Fault]:
     """All faults, in the order of the document."""
     report = Report(scenario)
     try:

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimizer.scenario.faults import Fault
+from optimizer.scenario.fields import ScenarioFields
 from optimizer.scenario.horizon import Horizon, TimeError, localize
 from optimizer.scenario.series import Floats, How, PlainSeries, Series, SeriesError, Versions, align
-
-if TYPE_CHECKING:
-    from optimizer.scenario.scenario import Scenario
 
 
 class Report:
     """The scenario under check, its horizon (None where its time is at fault) and the faults so far."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: ScenarioFields) -> None:
         self.scenario = scenario
         self.horizon: Horizon | None = None
         self.faults: list[Fault] = []
