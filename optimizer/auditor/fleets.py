@@ -11,7 +11,7 @@ from optimizer.auditor.case import Case
 from optimizer.auditor.switching import Cohort, Queues, Walk, audit_ramp, changes, walk
 from optimizer.scenario.fleet import Fleet, Mode
 from optimizer.scenario.series import align
-from optimizer.scenario.state import LONG_AGO_HOURS
+from optimizer.scenario.switching import LONG_AGO_HOURS
 
 Warming = dict[tuple[str, int], int]
 """Groups by (mode entered, period of their start)."""

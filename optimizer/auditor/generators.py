@@ -10,9 +10,8 @@ from optimizer.auditor.book import Floats, Ints, share_of
 from optimizer.auditor.case import Case
 from optimizer.auditor.meter import Flow
 from optimizer.auditor.switching import Cohort, Queues, Walk, audit_ramp, walk
-from optimizer.scenario.onsite import Generator
+from optimizer.scenario.onsite import Generator, GeneratorState
 from optimizer.scenario.series import align
-from optimizer.scenario.state import GeneratorState
 
 
 @dataclass(frozen=True)

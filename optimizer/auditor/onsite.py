@@ -15,7 +15,9 @@ from optimizer.auditor.generators import GeneratorFindings, audit_generator
 from optimizer.auditor.meter import Flow
 from optimizer.auditor.renewables import audit_renewable
 from optimizer.auditor.switching import seam_age
-from optimizer.scenario.state import LONG_AGO_HOURS, GeneratorState, State
+from optimizer.scenario.onsite import GeneratorState
+from optimizer.scenario.state import State
+from optimizer.scenario.switching import LONG_AGO_HOURS
 
 HOURS_SLACK = 1e-5
 """Tolerance on an age in hours."""

@@ -11,7 +11,7 @@ from optimizer.auditor.case import Case
 from optimizer.auditor.switching import Cohort, Queues, Walk, audit_ramp, walk
 from optimizer.scenario.pool import Pool
 from optimizer.scenario.series import align
-from optimizer.scenario.state import LONG_AGO_HOURS
+from optimizer.scenario.switching import LONG_AGO_HOURS
 
 
 @dataclass

@@ -20,7 +20,8 @@ from optimizer.auditor.onsite import Plant, check_onsite_state
 from optimizer.auditor.pools import PoolFindings
 from optimizer.auditor.switching import Walk, seam_age
 from optimizer.scenario.horizon import localize
-from optimizer.scenario.state import LONG_AGO_HOURS, BillingRecord, FleetState, PoolState, State
+from optimizer.scenario.state import BillingRecord, FleetState, PoolState, State
+from optimizer.scenario.switching import LONG_AGO_HOURS
 
 RULE = "state"
 Ages = Counter[tuple[str, int]]

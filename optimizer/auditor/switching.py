@@ -15,8 +15,7 @@ import numpy as np
 
 from optimizer.auditor.book import Floats, Ints, number, share_of
 from optimizer.auditor.case import Case
-from optimizer.scenario.state import LONG_AGO_HOURS
-from optimizer.scenario.switching import Switching
+from optimizer.scenario.switching import LONG_AGO_HOURS, Switching
 
 
 @dataclass

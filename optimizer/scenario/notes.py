@@ -27,9 +27,9 @@ def _notes(scenario: Scenario) -> Iterator[str]:
     for pool in scenario.pools:
         for name in ("min_up_hours", "min_down_hours"):
             yield from _rounded(horizon, f"pool {pool.name}: {name}", getattr(pool, name))
-    for generator in scenario.supply.generators:
-        for name in ("min_up_hours", "min_down_hours"):
-            yield from _rounded(horizon, f"generator {generator.name}: {name}", getattr(generator, name))
+    for asset in scenario.supply.every_asset:
+        for name in asset.durations:
+            yield from _rounded(horizon, f"{asset.word} {asset.name}: {name}", getattr(asset, name))
     yield from _of_the_tariff(scenario, horizon)
     yield from dict.fromkeys(_coarse(horizon, scenario, ""))
     for contract in scenario.contracts:

@@ -3,7 +3,8 @@ off since long ago, no work done, no history."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from pydantic.types import Strict
@@ -22,8 +23,9 @@ from optimizer.scenario.base import (
     Number,
     Power,
 )
-
-LONG_AGO_HOURS = 100_000.0
+from optimizer.scenario.onsite.battery import BatteryState
+from optimizer.scenario.onsite.generator import GeneratorState
+from optimizer.scenario.switching import LONG_AGO_HOURS
 
 
 class Groups(Model):
@@ -130,24 +132,6 @@ class SpotState(Model):
 ContractState = Annotated[ReservedState | BatchState | SpotState, Field(discriminator="kind")]
 
 
-class GeneratorState(Model):
-    """How a generator stands."""
-
-    on: Flag = False
-    """Whether it runs."""
-    hours: Hours = LONG_AGO_HOURS
-    """Hours since it was switched on or off."""
-    power_mw: Power | None = None
-    """Average output of the period before the horizon, for ramps; default: 0, or its least when on."""
-
-
-class BatteryState(Model):
-    """How a battery stands."""
-
-    energy_mwh: NonNegative
-    """Energy in store."""
-
-
 class MonthSoFar(Model):
     """What has happened in a calendar month so far, for its bill; of earlier months only what ratchets look back to."""
 
@@ -213,3 +197,11 @@ class State(Model):
     """Peaks, energy and charges of the month so far, and the demand of earlier months."""
     carbon_tonnes: NonNegative = 0.0
     """Emissions so far that count to the cap."""
+
+    def of_assets(self, place: str) -> Mapping[str, Any]:
+        """What it says of the assets that `supply` lists in a field, by name; nothing of a kind that has no state."""
+        return getattr(self, place, {})
+
+    def with_assets(self, place: str, said: Mapping[str, Any]) -> State:
+        """A copy that says this of the assets that `supply` lists in a field."""
+        return self.model_copy(update={place: dict(said)})

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any, get_args
 
 from pydantic import Field
 from pydantic.types import Strict
 
 from optimizer.scenario.base import Flag, Model, MonthText, Name, Power, Price
+from optimizer.scenario.carbon import Carbon
 from optimizer.scenario.clock import ClockWindow
+from optimizer.scenario.day_ahead import DayAhead
 from optimizer.scenario.flexibility import DemandResponse, Reserve
-from optimizer.scenario.onsite import Battery, Carbon, DayAhead, Generator, Ppa, Renewable
+from optimizer.scenario.onsite import Asset, Battery, Generator, Ppa, Renewable
 from optimizer.scenario.series import Series
 from optimizer.scenario.tariff import Tariff
 
@@ -99,3 +102,24 @@ class Supply(Model):
     """Two-settlement; then the energy price is the real-time one."""
     carbon: Carbon | None = None
     """Emissions of imported energy: a report, a price, a cap."""
+
+    @classmethod
+    def kinds(cls) -> dict[str, type[Asset]]:
+        """The kinds of asset on site, by the field that lists them, in the order of the fields."""
+        items = {place: (*get_args(field.annotation), None)[0] for place, field in cls.model_fields.items()}
+        return {place: kind for place, kind in items.items() if isinstance(kind, type) and issubclass(kind, Asset)}
+
+    @property
+    def assets(self) -> dict[str, tuple[Asset, ...]]:
+        """Everything on site, by the field that lists it."""
+        return {place: getattr(self, place) for place in self.kinds()}
+
+    @property
+    def every_asset(self) -> tuple[Asset, ...]:
+        """Everything on site, in the order of appearance."""
+        return tuple(asset for assets in self.assets.values() for asset in assets)
+
+    def with_assets(self, change: Callable[[str, Any], Asset]) -> Supply:
+        """A copy with every asset changed; `change` is called with the field that lists it and the asset."""
+        changed = {place: tuple(change(place, asset) for asset in assets) for place, assets in self.assets.items()}
+        return self.model_copy(update=changed)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from optimizer.scenario.base import Hours, Model, Power, Usd
 
+LONG_AGO_HOURS = 100_000.0
+"""Age of an item of which nothing is known: no minimum time holds it."""
+
 
 class Switching(Model):
     """Limits and costs of switching identical items on and off."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from optimizer.scenario.state import LONG_AGO_HOURS
+from optimizer.scenario.switching import LONG_AGO_HOURS
 from tests.auditor import hand, plant
 
 

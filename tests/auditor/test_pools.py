@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from optimizer.scenario.state import LONG_AGO_HOURS
+from optimizer.scenario.switching import LONG_AGO_HOURS
 from tests.auditor import hand, worked
 from tests.toys import gpu_pool, scenario
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from optimizer.auditor import audit
-from optimizer.scenario.state import LONG_AGO_HOURS
+from optimizer.scenario.switching import LONG_AGO_HOURS
 from tests.auditor import hand, worked
 from tests.toys import group_fleet, mode, scenario
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from optimizer.scenario.scenario import Scenario
-from optimizer.scenario.state import LONG_AGO_HOURS
+from optimizer.scenario.switching import LONG_AGO_HOURS
 from optimizer.schedule import Schedule
 from tests.auditor import hand
 from tests.toys import gpu_pool, group_fleet, mode, scenario

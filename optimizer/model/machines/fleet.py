@@ -28,7 +28,8 @@ from optimizer.model.desk import Draw, Model, PeriodSum, windows
 from optimizer.model.machines.switching import Cohort, Switches, ages_after, history, require_ramp
 from optimizer.scenario.fleet import Fleet, Mode
 from optimizer.scenario.series import align
-from optimizer.scenario.state import LONG_AGO_HOURS, FleetState, Groups
+from optimizer.scenario.state import FleetState, Groups
+from optimizer.scenario.switching import LONG_AGO_HOURS
 from solvers.builder import FloatLike
 from solvers.problem import Bools, Floats
 

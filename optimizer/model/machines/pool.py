@@ -17,7 +17,8 @@ from optimizer.model.desk import Draw, Model
 from optimizer.model.machines.switching import Cohort, Switches, ages_after, require_ramp
 from optimizer.scenario.pool import Pool
 from optimizer.scenario.series import align
-from optimizer.scenario.state import LONG_AGO_HOURS, Nodes, PoolState
+from optimizer.scenario.state import Nodes, PoolState
+from optimizer.scenario.switching import LONG_AGO_HOURS
 from solvers.builder import FloatLike, Index
 from solvers.problem import Floats
 

@@ -32,9 +32,8 @@ import numpy as np
 
 from optimizer.model.desk import Model, PeriodSum
 from optimizer.model.supply.energy import least_import_cost
-from optimizer.scenario.onsite import Battery
+from optimizer.scenario.onsite import Battery, BatteryState
 from optimizer.scenario.scenario import Scenario
-from optimizer.scenario.state import BatteryState
 from solvers.builder import Index
 from solvers.problem import Bools, Floats
 

@@ -18,9 +18,9 @@ import numpy as np
 
 from optimizer.model.desk import Model
 from optimizer.model.machines.switching import Cohort, Switches, ages_after, require_ramp
-from optimizer.scenario.onsite import Generator
+from optimizer.scenario.onsite import Generator, GeneratorState
 from optimizer.scenario.series import align
-from optimizer.scenario.state import LONG_AGO_HOURS, GeneratorState
+from optimizer.scenario.switching import LONG_AGO_HOURS
 from solvers.problem import Floats
 
 

@@ -6,8 +6,11 @@ import numpy as np
 
 from optimizer.scenario.checks.report import Report
 from optimizer.scenario.fleet import Fleet
+from optimizer.scenario.flexibility import DemandResponse, Reserve
+from optimizer.scenario.onsite import Asset
 from optimizer.scenario.pool import Pool
 from optimizer.scenario.site import Hall, PueTable, Site
+from optimizer.scenario.supply import Supply
 
 RESERVED_NAMES = ("site", "grid", "bitcoin", "day ahead")
 
@@ -37,14 +40,18 @@ def _names(report: Report) -> None:
         *((f"supply.energy.adders[{i}].name", a.name) for i, a in enumerate(scenario.supply.energy.adders)),
         *(
             (f"supply.{part}[{i}].name", thing.name)
-            for part in ("renewables", "generators", "batteries", "ppas", "reserves", "demand_response")
-            for i, thing in enumerate(getattr(scenario.supply, part))
+            for part, things in _listed(scenario.supply).items()
+            for i, thing in enumerate(things)
         ),
     ]
     report.unique(places, "name")
     for place, name in places:
         if name in RESERVED_NAMES:
             report.add(place, f"{name!r} stands for the facility itself in schedules", "another name")
+
+
+def _listed(supply: Supply) -> dict[str, tuple[Asset | Reserve | DemandResponse, ...]]:
+    return {**supply.assets, "reserves": supply.reserves, "demand_response": supply.demand_response}
 
 
 def _site(report: Report, site: Site) -> None:

@@ -26,7 +26,9 @@ def _reserve(report: Report, place: str, reserve: Reserve) -> None:
     if reserve.max_mw is not None:
         report.series(f"{place}.max_mw", reserve.max_mw, 0.0, 1e6, "min")
     spots = [contract.name for contract in scenario.contracts if isinstance(contract, Spot)]
-    machines = [*(fleet.name for fleet in scenario.fleets), *(battery.name for battery in scenario.supply.batteries)]
+    on_site = [asset.name for asset in scenario.supply.every_asset if asset.offers_reserve]
+    machines = [*(fleet.name for fleet in scenario.fleets), *on_site]
+    stores = [kind.word for kind in scenario.supply.kinds().values() if kind.offers_reserve]
     seen: set[str] = set()
     labels: set[str] = set()
     for k, name in enumerate(reserve.providers):
@@ -34,7 +36,7 @@ def _reserve(report: Report, place: str, reserve: Reserve) -> None:
         if reserve.direction != "up" and name in spots:
             report.add(here, f"{name!r}, a spot contract, in a product that rises", "fleets and batteries")
         else:
-            report.known(here, name, [*machines, *spots], "fleet, battery or spot contract")
+            report.known(here, name, [*machines, *spots], f"{', '.join(['fleet', *stores])} or spot contract")
         if name in seen:
             report.add(here, f"{name!r} a second time", "each provider once")
         elif taken := labels & (mine := _labels(report, name)):

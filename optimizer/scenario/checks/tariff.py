@@ -73,8 +73,9 @@ def _energy(report: Report, place: str, tariff: Tariff) -> None:
             )
     if tariff.energy and report.scenario.supply.day_ahead is not None:
         report.add("supply.day_ahead", "given beside energy rates of a tariff", "a real-time price in supply.energy")
-    if tariff.energy and report.scenario.supply.ppas:
-        report.add("supply.ppas", "given beside energy rates of a tariff", "a market price in supply.energy")
+    for kind, assets in report.scenario.supply.assets.items():
+        if tariff.energy and any(asset.at_market_price for asset in assets):
+            report.add(f"supply.{kind}", "given beside energy rates of a tariff", "a market price in supply.energy")
 
 
 def _tiers_alike(a: EnergyPeriod, b: EnergyPeriod) -> bool:

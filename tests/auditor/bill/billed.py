@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from optimizer.scenario.scenario import Scenario
-from optimizer.scenario.state import LONG_AGO_HOURS
+from optimizer.scenario.switching import LONG_AGO_HOURS
 from optimizer.schedule import FoundPeak, MonthBill, Schedule
 from tests.auditor import hand
 from tests.toys import gpu_pool, scenario, spot

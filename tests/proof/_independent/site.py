@@ -7,9 +7,8 @@ from typing import Any
 
 from pulp import lpSum
 
-from optimizer.scenario.onsite import Battery, Generator
+from optimizer.scenario.onsite import Battery, Generator, GeneratorState
 from optimizer.scenario.site import Hall, PueTable
-from optimizer.scenario.state import GeneratorState
 from optimizer.scenario.tou import tou_price
 
 from .world import Expression, World, ramped, switched

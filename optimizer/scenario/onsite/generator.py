@@ -1,0 +1,55 @@
+"""Engines and turbines behind the meter, and how they stand between two plans."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from optimizer.scenario.base import Flag, Hours, Model, Power
+from optimizer.scenario.checker import Checker
+from optimizer.scenario.horizon import Horizon
+from optimizer.scenario.onsite.asset import Asset, Way
+from optimizer.scenario.series import Series
+from optimizer.scenario.switching import LONG_AGO_HOURS, Switching
+
+
+class GeneratorState(Model):
+    """How a generator stands."""
+
+    on: Flag = False
+    """Whether it runs."""
+    hours: Hours = LONG_AGO_HOURS
+    """Hours since it was switched on or off."""
+    power_mw: Power | None = None
+    """Average output of the period before the horizon, for ramps; default: 0, or its least when on."""
+
+
+class Generator(Asset, Switching):
+    """An engine or turbine of one's own."""
+
+    capacity_mw: Power
+    """Most output."""
+    min_load_mw: Power = 0.0
+    """Least output when on."""
+    fuel_usd_per_mwh: Series
+    """Fuel and variable cost per MWh made."""
+
+    word: ClassVar[str] = "generator"
+    ways_held: ClassVar[frozenset[Way]] = frozenset({"on", "off", "at a power"})
+    may_have_to_run: ClassVar[bool] = True
+    durations: ClassVar[tuple[str, ...]] = ("min_up_hours", "min_down_hours")
+    columns: ClassVar = {"made": {"output_mw": 1.0}}
+
+    def summary(self) -> str:
+        return f"{self.min_load_mw:.4g} to {self.capacity_mw:.4g} MW"
+
+    def check(self, checker: Checker, place: str) -> None:
+        checker.series(f"{place}.fuel_usd_per_mwh", self.fuel_usd_per_mwh, -1e6, 1e6)
+        if self.min_load_mw > self.capacity_mw:
+            allowed = f"at most capacity_mw, {self.capacity_mw:g}"
+            checker.add(f"{place}.min_load_mw", f"{self.min_load_mw:g}", allowed)
+
+    def begun(self, said: GeneratorState | None) -> GeneratorState:
+        return said or GeneratorState()
+
+    def most_made_mw(self, horizon: Horizon) -> float:
+        return self.capacity_mw
