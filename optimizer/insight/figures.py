@@ -11,10 +11,10 @@ from optimizer.model.machines.market import (
     breakeven_power_price_usd_per_mwh,
     hashprice,
 )
-from optimizer.model.supply.energy import energy_price
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import Floats, align
 from optimizer.schedule import Schedule
+from optimizer.tariff.prices import energy_price
 
 POWER_KINDS = frozenset({"energy", "adders", "carbon", "export"})
 """Ledger kinds of power bought and sold at the meter."""

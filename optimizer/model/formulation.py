@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.model.bill.tariff import TariffBlock, add_tariff
 from optimizer.model.contracts import contract_block
 from optimizer.model.contracts.service import ContractBlock
 from optimizer.model.desk import Model
@@ -20,9 +21,13 @@ from optimizer.model.onsite.battery import settle as settle_batteries
 from optimizer.model.onsite.generator import GeneratorBlock
 from optimizer.model.onsite.renewable import RenewableBlock
 from optimizer.model.set_points import Held, Keep, hold
+from optimizer.model.site.export import add_export
 from optimizer.model.site.hall import HallBlock
 from optimizer.model.site.meter import GridBlock
 from optimizer.model.site.override import add_overrides
+from optimizer.model.supply.carbon import CarbonBlock
+from optimizer.model.supply.day_ahead import add_day_ahead
+from optimizer.model.supply.energy import add_energy
 from optimizer.model.supply.ppa import PpaBlock
 from optimizer.scenario.scenario import Scenario
 from solvers.problem import Floats, Problem
@@ -43,6 +48,8 @@ class Formulation:
     batteries: dict[str, BatteryBlock]
     ppas: dict[str, PpaBlock]
     grid: GridBlock
+    tariff: TariffBlock | None
+    carbon: CarbonBlock
     events: dict[str, DemandResponseBlock]
     reserves: ReserveBlock | None
     held: Held | None = None
@@ -120,6 +127,12 @@ def formulate(
     demand = [*(hall.facility_mw for hall in halls.values()), *(battery.draw_mw for battery in batteries.values())]
     made = [*(block.power_mw for block in renewables.values()), *(block.power_mw for block in generators.values())]
     grid = GridBlock(model, demand, made)
+    add_energy(model, grid.imported)
+    tariff = add_tariff(model, grid.import_mw, grid.limit_mw, grid.most_draw_mw)
+    add_export(model, grid, tariff)
+    grid.close()
+    carbon = CarbonBlock(model, grid.imported)
+    add_day_ahead(model, grid.limit_mw)
     add_overrides(model, fleets, pools, generators, batteries, renewables)
     events = {terms.name: DemandResponseBlock(model, terms, grid) for terms in supply.demand_response}
     reserves = ReserveBlock(model, fleets, pools, contracts, batteries, grid) if supply.reserves else None
@@ -137,6 +150,8 @@ def formulate(
         batteries,
         ppas,
         grid,
+        tariff,
+        carbon,
         events,
         reserves,
         held,

@@ -35,7 +35,7 @@ def find_expected_peaks(scenario: Scenario, *, solver: str = "highs", time_limit
     problem = formulation.problem
     relaxed = replace(problem, integer=np.zeros_like(problem.integer))
     x = solve(relaxed, solver, Options(gap=GAP, time_limit_s=time_limit_s)).x
-    tariff = formulation.grid.tariff
+    tariff = formulation.tariff
     if x is None or tariff is None:
         return []
     given = {(peak.charge, peak.month) for peak in scenario.supply.expected_peaks}

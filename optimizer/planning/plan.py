@@ -189,7 +189,7 @@ def schedule_of(formulation: Formulation, result: Result, gap_asked: float, seco
     committed = formulation.model.horizon.committed
     dispatch = _dispatch(formulation, x)
     ledger = formulation.model.dollars(x)
-    months = formulation.grid.months_so_far(x, ledger)
+    months = None if formulation.tariff is None else formulation.tariff.months_so_far(x, ledger)
     profit = sum(float(usd[:committed].sum()) for usd in ledger.values())
     horizon_profit = sum(float(usd.sum()) for usd in ledger.values())
     gross = sum(float(np.maximum(usd, 0.0).sum()) for (_, kind), usd in ledger.items() if kind in REVENUE_KINDS)
@@ -282,5 +282,5 @@ def _state(formulation: Formulation, x: Floats, tariff: TariffState) -> State:
         batteries={name: block.state(x) for name, block in formulation.batteries.items()},
         ppas={name: block.state(x) for name, block in formulation.ppas.items()},
         tariff=tariff,
-        carbon_tonnes=formulation.grid.carbon_tonnes(x),
+        carbon_tonnes=formulation.carbon.tonnes(x),
     )

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.model.bill.local_steps import local_steps, whole_months
 from optimizer.model.bill.months import Months
 from optimizer.scenario.clock import ClockWindow
 from optimizer.scenario.series import align
 from optimizer.scenario.tariff import CoincidentCharge, KnownPeak
+from optimizer.tariff.local_steps import local_steps, whole_months
 from solvers.problem import Floats
 
 KW_PER_MW = 1000.0

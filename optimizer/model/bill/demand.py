@@ -19,7 +19,6 @@ from functools import cached_property
 
 import numpy as np
 
-from optimizer.model.bill.local_steps import LocalSteps
 from optimizer.model.bill.metering import KW_PER_MW, Blocks, blocks_of
 from optimizer.model.bill.months import Months
 from optimizer.scenario.scenario import Scenario
@@ -27,6 +26,7 @@ from optimizer.scenario.state import MonthSoFar
 from optimizer.scenario.tariff import DemandCharge, Ratchet
 from optimizer.tariff.clock import month_label
 from optimizer.tariff.demand import in_force
+from optimizer.tariff.local_steps import LocalSteps
 from optimizer.tariff.tiers import cost
 from solvers.problem import Bools, Floats
 

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.model.bill.local_steps import AROUND, LocalSteps
 from optimizer.model.bill.months import Months
 from optimizer.scenario.clock import EDGE_MINUTES, ClockWindow
 from optimizer.scenario.state import OpenInterval
 from optimizer.tariff.clock import Ints
+from optimizer.tariff.local_steps import AROUND, LocalSteps
 from solvers.problem import Bools, Floats
 
 KW_PER_MW = 1000.0

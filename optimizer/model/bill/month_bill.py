@@ -10,7 +10,7 @@ import numpy as np
 
 from optimizer.model.bill.demand import ChargeRule, looked_back_to
 from optimizer.model.bill.metering import KW_PER_MW
-from optimizer.model.bill.tariff import BillRule
+from optimizer.model.bill.rule import BillRule
 from optimizer.scenario.horizon import stamp
 from optimizer.scenario.state import MonthSoFar, OpenInterval, TariffState
 from optimizer.scenario.tariff import BillLine

@@ -26,24 +26,34 @@ def carbon_cost_usd_per_mwh(scenario: Scenario) -> Floats:
     return np.asarray(intensity / KG_PER_TONNE * carbon.price_usd_per_tonne)
 
 
-def add_carbon(model: Model, imported: PeriodSum) -> PeriodSum:
-    """Write price and cap of the import's emissions; returns the emissions [kg] (nothing where the scenario
-    says nothing of carbon)."""
-    carbon, emitted = model.scenario.supply.carbon, model.sum()
-    if carbon is None:
-        return emitted
-    intensity = align(carbon.intensity_kg_per_mwh, model.horizon)
-    emitted.add_sum(imported, intensity * model.horizon.hours)
-    model.show("site", "carbon_kg", emitted)
-    if carbon.price_usd_per_tonne:
-        model.earn_sum("grid", "carbon", emitted, -carbon.price_usd_per_tonne / KG_PER_TONNE)
-    if carbon.cap_tonnes is not None:
-        left = carbon.cap_tonnes - model.scenario.state.carbon_tonnes
-        _, columns, kg = emitted.triplets()
+class CarbonBlock:
+    """The emissions of the import, their price and their cap; none where the scenario says nothing of carbon."""
+
+    def __init__(self, model: Model, imported: PeriodSum) -> None:
+        self._model, self._emitted_kg = model, model.sum()
+        carbon = model.scenario.supply.carbon
+        if carbon is None:
+            return
+        intensity = align(carbon.intensity_kg_per_mwh, model.horizon)
+        self._emitted_kg.add_sum(imported, intensity * model.horizon.hours)
+        model.show("site", "carbon_kg", self._emitted_kg)
+        if carbon.price_usd_per_tonne:
+            model.earn_sum("grid", "carbon", self._emitted_kg, -carbon.price_usd_per_tonne / KG_PER_TONNE)
+        if carbon.cap_tonnes is not None:
+            self._cap(carbon.cap_tonnes)
+
+    def _cap(self, cap_tonnes: float) -> None:
+        model = self._model
+        left = cap_tonnes - model.scenario.state.carbon_tonnes
+        _, columns, kg = self._emitted_kg.triplets()
         row = model.builder.rows(1, -np.inf, left)
         model.builder.add(np.broadcast_to(row, columns.shape), columns, kg / KG_PER_TONNE)
         words = "allows {allowed} tonnes, at least {needed} tonnes are emitted"
         last = np.array([model.periods - 1])
-        size = max(carbon.cap_tonnes, 1e-3)
+        size = max(cap_tonnes, 1e-3)
         model.require("site", "carbon cap", "tonnes", row, words, size=size, periods=last, allowed=left)
-    return emitted
+
+    def tonnes(self, x: Floats) -> float:
+        """Emissions that count to the cap after the committed part."""
+        emitted = float(self._emitted_kg.value(x)[: self._model.horizon.committed].sum())
+        return self._model.scenario.state.carbon_tonnes + emitted / KG_PER_TONNE

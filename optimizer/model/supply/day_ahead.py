@@ -11,9 +11,9 @@ The settlement hangs on no other decision, so a decided position lies at a bound
 from __future__ import annotations
 
 from optimizer.model.desk import Model
-from optimizer.model.supply.energy import energy_price
 from optimizer.scenario.series import align
 from optimizer.schedule.items import DAY_AHEAD
+from optimizer.tariff.prices import energy_price
 from solvers.problem import Floats
 
 

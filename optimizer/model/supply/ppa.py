@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.model.desk import Model
-from optimizer.model.supply.energy import energy_price
 from optimizer.scenario.onsite import Ppa
 from optimizer.scenario.series import align
+from optimizer.tariff.prices import energy_price
 from solvers.problem import Floats
 
 

@@ -22,7 +22,6 @@ import numpy as np
 from optimizer.auditor import audit
 from optimizer.auditor.findings import Findings, Violation
 from optimizer.changes.position import with_position_mw
-from optimizer.model.supply.energy import export_price
 from optimizer.operating.roll.day import DayRecord, HowToSolve
 from optimizer.operating.roll.days import Days
 from optimizer.operating.roll.journal import Journal
@@ -41,6 +40,7 @@ from optimizer.schedule import (
     Solver,
 )
 from optimizer.schedule.items import DAY_AHEAD
+from optimizer.tariff.prices import export_price
 from solvers.problem import Floats
 
 SHARE = 1e-6

@@ -9,8 +9,8 @@ import numpy as np
 
 from optimizer.scenario.clock import EDGE_MINUTES, ClockWindow
 from optimizer.scenario.horizon import Horizon
+from optimizer.scenario.series import Floats
 from optimizer.tariff.clock import DAY, Flags, Ints, LocalClock, local_clock, utc_offsets
-from solvers.problem import Floats
 
 AROUND_MINUTES = 60
 """Steps before and behind the horizon that are known too: no metering block is longer."""
