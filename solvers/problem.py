@@ -25,6 +25,9 @@ MOST_COEFFICIENT = 1e15
 class ProblemError(ValueError):
     """The arrays are no problem that a solver may see (NaN, infinite cost, crossed shapes)."""
 
+    exit_code = 2
+    """What a command ends with that is told so."""
+
 
 @dataclass(frozen=True, eq=False)
 class Problem:

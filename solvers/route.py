@@ -20,6 +20,9 @@ SHADE = 0.999
 class SolverError(ValueError):
     """The asked solver cannot be used."""
 
+    exit_code = 2
+    """What a command ends with that is told so."""
+
 
 class UnknownSolver(SolverError):
     """No route has this name."""

@@ -1,15 +1,16 @@
-"""What the commands that plan have in common: options, failures as JSON, and how a plan is shown and written."""
+"""What the commands that plan have in common: options, and how a plan is shown and written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from optimizer.cli.exits import ExitCode, complain, exit_code, say
+from optimizer.cli.exits import complain, exit_code, say
+from optimizer.errors import ExitCode
 from optimizer.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -58,29 +59,6 @@ class Answer(NamedTuple):
     def good(self) -> bool:
         """Whether there is a plan that the audit accepts."""
         return self.findings.ok and self.schedule.profit_usd is not None
-
-
-def told(command: Callable[[], ExitCode], *, json: bool, isolated: bool | None = None) -> None:
-    """Run a command and end with its code; with --json a failure, too, is an object on stdout."""
-    from solvers.isolation import isolation
-
-    try:
-        with isolation(isolated):
-            code = command()
-    except BrokenPipeError:
-        raise
-    except (Exception, KeyboardInterrupt) as error:
-        if json:  # to people it is told by `guarded`
-            from optimizer.report.machine import as_text, failed_object
-
-            typer.echo(as_text(failed_object(error)))
-        from optimizer.planning.plan import RejectedByAudit
-
-        if isinstance(error, RejectedByAudit):
-            complain(str(error))
-            raise typer.Exit(ExitCode.REJECTED) from None
-        raise
-    raise typer.Exit(code)
 
 
 def explained(

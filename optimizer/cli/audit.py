@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.exits import ExitCode, guarded, say
+from optimizer.cli.exits import guarded, say
 from optimizer.cli.source import SCENARIO_HELP, STATE_HELP, read_scenario
+from optimizer.errors import ExitCode
 
 
 @guarded
@@ -18,7 +19,7 @@ def audit_command(
     schedule: Annotated[Path, typer.Argument(help="schedule.json, as `solve -o` writes it.")],
     state: Annotated[Path | None, typer.Option(help=STATE_HELP)] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
+) -> ExitCode:
     """Recompute every rule and every dollar of a schedule, knowing nothing of the optimisation.
 
     Exit codes: 0 accepted; 5 rejected; 2 invalid input.
@@ -42,4 +43,4 @@ def audit_command(
     else:
         typer.echo(f"rejected: {len(findings.violations)} violations")
         say(str(findings))
-    raise typer.Exit(ExitCode.PROVEN if findings.ok else ExitCode.REJECTED)
+    return ExitCode.PROVEN if findings.ok else ExitCode.REJECTED

@@ -6,6 +6,7 @@ from __future__ import annotations
 import typer
 
 from optimizer.cli.audit import audit_command
+from optimizer.cli.exits import ToldCommand
 from optimizer.cli.init import init_command
 from optimizer.cli.prices import import_prices_command
 from optimizer.cli.replan import replan_command
@@ -24,14 +25,14 @@ app = typer.Typer(
 )
 imports = typer.Typer(help="Bring operators' own files into the form that a scenario takes.", no_args_is_help=True)
 
-app.command("solve")(solve_command)
-app.command("replan")(replan_command)
-app.command("roll")(roll_command)
+app.command("solve", cls=ToldCommand)(solve_command)
+app.command("replan", cls=ToldCommand)(replan_command)
+app.command("roll", cls=ToldCommand)(roll_command)
 app.command("validate")(validate_command)
-app.command("audit")(audit_command)
-app.command("value")(value_command)
+app.command("audit", cls=ToldCommand)(audit_command)
+app.command("value", cls=ToldCommand)(value_command)
 app.command("init")(init_command)
 app.command("schema")(schema_command)
-imports.command("prices")(import_prices_command)
+imports.command("prices", cls=ToldCommand)(import_prices_command)
 app.add_typer(imports, name="import")
 app.add_typer(tariffs, name="tariff")

@@ -1,4 +1,4 @@
-"""Exit codes, and the guard that turns every failure of a command into one of them."""
+"""How a command ends: its exit code, and the one place (`failed`) that every failure of every command goes through."""
 
 from __future__ import annotations
 
@@ -6,30 +6,21 @@ import functools
 import os
 import sys
 from collections.abc import Callable
-from enum import IntEnum
 from typing import Any, TypeVar
 
 import typer
+from typer.core import TyperCommand
 
 from optimizer.cli import begin
+from optimizer.errors import AskedError, ExitCode
 from optimizer.report.plain import plain
 from optimizer.schedule import Outcome
 
+_UsageError: Any = typer.BadParameter.__base__
+"""click's, which some releases of typer bring along and others import."""
+DEBUG = "WATTSHIFT_DEBUG"
+"""The environment variable with which internal errors show where they come from."""
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-class ExitCode(IntEnum):
-    """What the process says when it ends."""
-
-    PROVEN = 0
-    INTERNAL_ERROR = 1
-    INVALID = 2
-    INFEASIBLE = 3
-    FEASIBLE = 4
-    REJECTED = 5
-    NO_SOLUTION = 6
-    UNBOUNDED = 7
-    INTERRUPTED = 130
 
 
 _OF_STATUS = {
@@ -62,52 +53,67 @@ def complain(text: str) -> None:
 
 
 def guarded(command: Command) -> Command:
-    """The command with every failure as a message and an exit code; a traceback only with WATTSHIFT_DEBUG."""
+    """The command, which ends the process with the code that it returns (None: 0), or with that of its failure."""
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
-        from optimizer.imports.errors import PriceFileError
-        from optimizer.operating.roll.errors import JournalError
-        from optimizer.scenario.faults import ScenarioError
-        from optimizer.schedule import ScheduleError
-        from optimizer.starter import StarterError
-        from optimizer.tariff.errors import TariffError
-        from solvers import ProblemError, SolverUnavailable, SolverUnsuitable, UnknownSolver
-
-        invalid = (
-            ScenarioError,
-            ScheduleError,
-            PriceFileError,
-            JournalError,
-            StarterError,
-            TariffError,
-            ProblemError,
-            SolverUnavailable,
-            SolverUnsuitable,
-            UnknownSolver,
-        )
         try:
             begin()
-            return command(*args, **kwargs)
+            code = command(*args, **kwargs)
         except typer.Exit:
             raise
-        except invalid as error:
-            complain(str(error))
-            raise typer.Exit(ExitCode.INVALID) from None
-        except KeyboardInterrupt:
-            complain("interrupted")
-            raise typer.Exit(ExitCode.INTERRUPTED) from None
-        except BrokenPipeError:
-            # The reader of stdout has gone; give the interpreter a place to flush to.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(ExitCode.INTERNAL_ERROR) from None
-        except OSError as error:
-            complain(f"{error.filename or 'file'}: {error.strerror or error}")
-            raise typer.Exit(ExitCode.INVALID) from None
-        except Exception as error:
-            if os.environ.get("WATTSHIFT_DEBUG"):
+        except (Exception, KeyboardInterrupt) as error:
+            code = failed(error, json=kwargs.get("json") is True)
+            if code is ExitCode.INTERNAL_ERROR and os.environ.get(DEBUG) and not isinstance(error, BrokenPipeError):
                 raise
-            complain(f"internal error: {type(error).__name__}: {error} (WATTSHIFT_DEBUG=1 shows where)")
-            raise typer.Exit(ExitCode.INTERNAL_ERROR) from None
+        raise typer.Exit(code or ExitCode.PROVEN)
 
     return run  # type: ignore[return-value]
+
+
+def failed(error: BaseException, *, json: bool) -> ExitCode:
+    """Tell of a failure, and how the process is to end: to people on stderr; with `json` as one object on stdout, too.
+
+    Errors with an `exit_code` (`optimizer.errors`) speak for themselves; what has none, and is neither an interruption
+    nor a file's trouble, is a fault of this program.
+    """
+    if isinstance(error, BrokenPipeError):
+        # The reader of stdout has gone; give the interpreter a place to flush to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.INTERNAL_ERROR
+    if json:
+        _tell_machine(error)
+    code = getattr(error, "exit_code", None)
+    if code is not None:
+        complain(str(error))
+        return ExitCode(code)
+    if isinstance(error, KeyboardInterrupt):
+        complain(str(error) or "interrupted")
+        return ExitCode.INTERRUPTED
+    if isinstance(error, OSError):
+        complain(f"{error.filename or 'file'}: {error.strerror or error}")
+        return ExitCode.INVALID
+    if not os.environ.get(DEBUG):
+        complain(f"internal error: {type(error).__name__}: {error} ({DEBUG}=1 shows where)")
+    return ExitCode.INTERNAL_ERROR
+
+
+class ToldCommand(TyperCommand):
+    """A command whose options, where they are wrong, are told as one object on stdout, too, if it was asked for."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As typer does, which tells people."""
+        json = "--json" in args
+        try:
+            return super().parse_args(ctx, args)
+        except _UsageError as error:
+            if json:
+                _tell_machine(AskedError(error.format_message()))
+            raise
+
+
+def _tell_machine(error: BaseException) -> None:
+    """A failure as the one object that a command with --json prints."""
+    from optimizer.report.machine import as_text, failed_object
+
+    typer.echo(as_text(failed_object(error)))

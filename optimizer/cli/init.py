@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.exits import ExitCode, complain, guarded, say
+from optimizer.cli.exits import guarded, say
+from optimizer.errors import AskedError
 
 
 @guarded
@@ -31,22 +32,18 @@ def init_command(
             typer.echo(f"{shipped.name}: {shipped.description}")
         return
     if folder is None:
-        complain("name the folder to make, e.g. `wattshift init my-site`; --list shows the examples")
-        raise typer.Exit(ExitCode.INVALID)
+        raise AskedError("name the folder to make, e.g. `wattshift init my-site`; --list shows the examples")
     if (prices is None) != (fleets is None):
-        complain("--prices and --fleets go together: a scenario needs both")
-        raise typer.Exit(ExitCode.INVALID)
+        raise AskedError("--prices and --fleets go together: a scenario needs both")
     given = {"--timezone": timezone, "--location": location, "--column": column, "--day": day}
     if prices is None and any(value is not None for value in given.values()):
-        complain(f"{', '.join(o for o, value in given.items() if value is not None)}: only with --prices and --fleets")
-        raise typer.Exit(ExitCode.INVALID)
+        alone = ", ".join(option for option, value in given.items() if value is not None)
+        raise AskedError(f"{alone}: only with --prices and --fleets")
     if prices is not None and fleets is not None:
         if example is not None:
-            complain("--example and --prices exclude each other")
-            raise typer.Exit(ExitCode.INVALID)
+            raise AskedError("--example and --prices exclude each other")
         if timezone is None:
-            complain("--timezone is needed with --prices, e.g. --timezone America/Chicago")
-            raise typer.Exit(ExitCode.INVALID)
+            raise AskedError("--timezone is needed with --prices, e.g. --timezone America/Chicago")
         started = start_from(prices, fleets, folder, timezone=timezone, location=location, column=column, day=_day(day))
         typer.echo(f"planned day: {started.start.isoformat()}")
         for assumption in started.assumptions:
@@ -63,5 +60,4 @@ def _day(text: str | None) -> date | None:
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
-        complain(f"--day {text!r} is no day; YYYY-MM-DD, e.g. 2026-07-01")
-        raise typer.Exit(ExitCode.INVALID) from None
+        raise AskedError(f"--day {text!r} is no day; YYYY-MM-DD, e.g. 2026-07-01") from None

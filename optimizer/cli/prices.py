@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from optimizer.cli.exits import ExitCode, complain, guarded, say
+from optimizer.cli.exits import guarded, say
+from optimizer.errors import AskedError
 
 
 @guarded
@@ -27,8 +28,7 @@ def import_prices_command(
     from optimizer.imports.prices import import_prices
 
     if output.resolve() == file.resolve() or (output.exists() and file.exists() and output.samefile(file)):
-        complain(f"{output}: this is the file to read, which is not overwritten; choose another --output")
-        raise typer.Exit(ExitCode.INVALID)
+        raise AskedError(f"{output}: this is the file to read, which is not overwritten; choose another --output")
     imported = import_prices(file, format=form, timezone=timezone, location=location, column=column)
     imported.write_csv(output)
     if json:

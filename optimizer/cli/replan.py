@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -18,10 +17,11 @@ from optimizer.cli.answer import (
     SolverOption,
     answer,
     explained,
-    told,
 )
-from optimizer.cli.exits import ExitCode, guarded
+from optimizer.cli.exits import guarded
+from optimizer.cli.moment import moment
 from optimizer.cli.source import SCENARIO_HELP, read_scenario
+from optimizer.errors import ExitCode
 
 SCENARIO_FILE = "scenario.json"
 
@@ -30,7 +30,9 @@ SCENARIO_FILE = "scenario.json"
 def replan_command(
     scenario: Annotated[str, typer.Argument(help=f"{SCENARIO_HELP} As it is known now: prices, orders, overrides.")],
     published: Annotated[Path, typer.Option(help="schedule.json of the plan that is being carried out.")],
-    from_: Annotated[str, typer.Option("--from", help="Plan from here on: local time or with offset.")],
+    from_: Annotated[
+        str, typer.Option("--from", help="Plan from here on: a local time, e.g. 2026-01-15T14:00, or 14:00.")
+    ],
     leave_usd: Annotated[
         float, typer.Option(min=0.0, max=1e9, help="Leave an item's published set-points only where it earns more.")
     ] = 0.0,
@@ -48,19 +50,18 @@ def replan_command(
     fallbacks: FallbacksOption = True,
     isolated: IsolatedOption = None,
     json: JsonOption = False,
-) -> None:
+) -> ExitCode:
     """Plan again within the day: the past as it was published and came about, the rest anew.
 
     With --leave-usd X an item (a fleet, a pool, a contract, a battery, …) keeps its published set-points in a period
     unless leaving them earns more than X, for each item and period. -o writes the re-planned scenario beside the
     schedule, so that `wattshift audit` takes the two. Exit codes are those of `solve`.
     """
+    from solvers.isolation import isolation
+
     options = Options(solver, gap, time_limit, fallbacks)
-
-    def run() -> ExitCode:
+    with isolation(isolated):
         return _replan(scenario, published, from_, leave_usd, state, options, output, json=json)
-
-    told(run, json=json, isolated=isolated)
 
 
 def _replan(
@@ -78,16 +79,12 @@ def _replan(
     from optimizer.files.whole import write_text
     from optimizer.operating.replan import replan
     from optimizer.report.progress import SolveProgress
-    from optimizer.scenario.faults import Fault, ScenarioError
     from optimizer.schedule import Schedule
     from solvers.interrupt import held_back
 
     begun = time.perf_counter()
-    try:
-        at = datetime.fromisoformat(from_)
-    except ValueError:
-        raise ScenarioError([Fault("--from", repr(from_), "a time, e.g. 2026-01-15T14:00")], "replan") from None
     given = read_scenario(argument)
+    at = moment(from_, "--from", given.horizon)
     before = Schedule.from_json(published.read_bytes())
     start = None if state is None else read_state(state)
     loaded = time.perf_counter() - begun

@@ -16,10 +16,10 @@ from optimizer.cli.answer import (
     SolverOption,
     explained,
     show_no_plan,
-    told,
 )
-from optimizer.cli.exits import ExitCode, complain, exit_code, guarded, say
+from optimizer.cli.exits import exit_code, guarded, say
 from optimizer.cli.source import SCENARIO_HELP, STATE_HELP, read_scenario
+from optimizer.errors import ExitCode
 
 if TYPE_CHECKING:
     from optimizer.operating.roll import Rolled, RollStopped
@@ -45,7 +45,7 @@ def roll_command(
     fallbacks: FallbacksOption = True,
     isolated: Annotated[bool, typer.Option(help="Run solvers in a process that is ended when it hangs.")] = True,
     json: JsonOption = False,
-) -> None:
+) -> ExitCode:
     """Plan day after day over a longer series: each local day is planned on what is known, settled on what came, and
     hands its state to the next; then all days are joined into one schedule and audited as one.
 
@@ -55,8 +55,11 @@ def roll_command(
     Exit codes: 0 all days proven; 4 some not; 2 invalid input, or a folder of another roll; 3, 6, 7 a day without a
     plan, as of `solve`; 5 rejected by the audit; 130 interrupted; 1 internal error.
     """
+    from solvers.isolation import isolation
+
     options = Options(solver, gap, time_limit, fallbacks)
-    told(lambda: _roll(scenario, days, look_ahead, state, options, output, json=json), json=json, isolated=isolated)
+    with isolation(isolated):
+        return _roll(scenario, days, look_ahead, state, options, output, json=json)
 
 
 def _roll(
@@ -81,12 +84,7 @@ def _roll(
         return _stopped(stopped, options.time_limit_s, json=json)
     except Interrupted as interrupted:
         kept = "nothing is kept without -o" if output is None else "the same command goes on behind them"
-        complain(f"{interrupted}; {kept}")
-        if json:
-            from optimizer.report.machine import as_text, failed_object
-
-            typer.echo(as_text(failed_object(interrupted)))
-        return ExitCode.INTERRUPTED
+        raise KeyboardInterrupt(f"{interrupted}; {kept}") from None
     accepted = rolled.findings.ok
     if output is not None and accepted:
         write_rolled(rolled, output)

@@ -17,10 +17,10 @@ from optimizer.cli.answer import (
     SolverOption,
     answer,
     explained,
-    told,
 )
-from optimizer.cli.exits import ExitCode, guarded
+from optimizer.cli.exits import guarded
 from optimizer.cli.source import SCENARIO_HELP, STATE_HELP, read_scenario
+from optimizer.errors import ExitCode
 
 
 @guarded
@@ -38,14 +38,17 @@ def solve_command(
     fallbacks: FallbacksOption = True,
     isolated: IsolatedOption = None,
     json: JsonOption = False,
-) -> None:
+) -> ExitCode:
     """Plan a scenario: the schedule that earns most, its ledger, its proof and the audit's word.
 
     Exit codes: 0 proven; 2 invalid input; 3 infeasible; 4 feasible, not proven; 5 rejected by the audit; 6 no
     plan in time; 7 unbounded; 130 interrupted; 1 internal error.
     """
+    from solvers.isolation import isolation
+
     options = Options(solver, gap, time_limit, fallbacks)
-    told(lambda: _solve(scenario, state, options, output, json=json), json=json, isolated=isolated)
+    with isolation(isolated):
+        return _solve(scenario, state, options, output, json=json)
 
 
 def _solve(argument: str, state: Path | None, options: Options, output: Path | None, *, json: bool) -> ExitCode:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.cli.exits import complain, guarded, say
+from optimizer.cli.exits import ToldCommand, complain, guarded, say
 
 if TYPE_CHECKING:
     from optimizer.scenario.tariff import Tariff
@@ -47,7 +47,7 @@ def import_command(
         say(f"not honoured: {field}", err=output is None)
 
 
-@tariffs.command("bill")
+@tariffs.command("bill", cls=ToldCommand)
 @guarded
 def bill_command(
     file: Annotated[Path, typer.Argument(help="A URDB rate (JSON), a scenario, or a tariff (TOML or JSON).")],

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from optimizer.errors import WattshiftError
 
-class PriceFileError(ValueError):
+
+class PriceFileError(WattshiftError, ValueError):
     """A price file that cannot be read as one series. `row` is the line of the file (the row of the sheet),
     1 being the first; `found` and `allowed` say what stands there and what may."""
 

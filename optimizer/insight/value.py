@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.errors import AskedError
 from optimizer.model.formulation import formulate
 from optimizer.model.site.meter import touched
 from optimizer.planning.outlook import find_expected_peaks, with_expected
@@ -79,11 +80,11 @@ def marginal_values(
     """The values of a step up and a step down of every lever (or those of `items`) in a period.
 
     `step` is in the lever's own quantity; `told` hears how many solves are done, and of how many.
-    Raises ValueError where the scenario itself has no plan, or an item has no lever, and KeyboardInterrupt where
+    Raises AskedError where the scenario itself has no plan, or an item has no lever, and KeyboardInterrupt where
     a solve was interrupted: what the others would say is not known.
     """
     if not (step > 0.0 and np.isfinite(step)):
-        raise ValueError(f"the step is {step:g}; it must be above 0")
+        raise AskedError(f"the step is {step:g}; it must be above 0")
     options = Options(gap=gap, time_limit_s=time_limit_s)
     if scenario.supply.find_expected_peaks:  # as the plan does, once for all
         scenario = with_expected(scenario, find_expected_peaks(scenario, solver=solver, time_limit_s=time_limit_s))
@@ -91,14 +92,14 @@ def marginal_values(
     unknown = (items or frozenset()) - {lever.item for lever in known}
     if unknown:
         names = ", ".join(dict.fromkeys(lever.item for lever in known))
-        raise ValueError(f"{sorted(unknown)[0]!r} has no limit to move; one of: {names}")
+        raise AskedError(f"{sorted(unknown)[0]!r} has no limit to move; one of: {names}")
     asked = [lever for lever in known if items is None or lever.item in items]
     total = 1 + 2 * len(asked)
     if told is not None:
         told(0, total)
     plain = _solved(formulate(scenario).problem, solver, options)
     if plain.objective is None:
-        raise ValueError(f"the scenario itself has no plan ({plain.status.value}); nothing can be compared")
+        raise AskedError(f"the scenario itself has no plan ({plain.status.value}); nothing can be compared")
     found: list[MarginalValue] = []
     for lever in asked:
         for by in (step * lever.unit, -step * lever.unit):

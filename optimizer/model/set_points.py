@@ -23,6 +23,7 @@ from functools import cached_property
 
 import numpy as np
 
+from optimizer.errors import AskedError
 from optimizer.model.desk import Model, SetPoint
 from optimizer.scenario.horizon import Horizon
 from optimizer.schedule import Schedule
@@ -44,7 +45,7 @@ class Keep:
 
     def __post_init__(self) -> None:
         if self.leave_usd is not None and not 0.0 <= self.leave_usd <= 1e9:
-            raise ValueError(f"leave_usd is {self.leave_usd}; it must be between 0 and 1e9")
+            raise AskedError(f"leave_usd is {self.leave_usd}; it must be between 0 and 1e9")
 
     @cached_property
     def _values(self) -> dict[tuple[str, str], dict[float, float]]:

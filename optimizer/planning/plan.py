@@ -10,6 +10,7 @@ import numpy as np
 
 from optimizer.auditor import audit
 from optimizer.auditor.findings import Findings
+from optimizer.errors import ExitCode, WattshiftError
 from optimizer.model.desk import REVENUE_KINDS
 from optimizer.model.formulation import Formulation, formulate
 from optimizer.model.set_points import Keep
@@ -33,11 +34,13 @@ OUTLOOK_SHARE = 0.25
 """Most of the time limit that finding expected peaks may take; the plan has the rest."""
 
 
-class RejectedByAudit(RuntimeError):
+class RejectedByAudit(WattshiftError, RuntimeError):
     """The audit found the schedule wrong: it is not handed out as an answer.
 
     `schedule` and `findings` are kept for a look at what happened.
     """
+
+    exit_code = ExitCode.REJECTED
 
     def __init__(self, schedule: Schedule, findings: Findings) -> None:
         super().__init__(f"the audit rejects the plan:\n{findings}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from optimizer.errors import WattshiftError
+
 MOST_SHOWN = 200
 """Faults that the text of an error spells out."""
 
@@ -20,7 +22,7 @@ class Fault:
         return f"{self.place}: {self.found}; {self.allowed}" if self.allowed else f"{self.place}: {self.found}"
 
 
-class ScenarioError(ValueError):
+class ScenarioError(WattshiftError, ValueError):
     """The scenario cannot be planned; `faults` lists all that is wrong with it."""
 
     def __init__(self, faults: list[Fault], source: str = "scenario") -> None:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple, TextIO
 
+from optimizer.errors import WattshiftError
 from optimizer.scenario.base import FIRST_YEAR, LAST_YEAR
 
 MOST_BYTES = 64_000_000
@@ -31,7 +32,7 @@ LOCAL_DAYS = frozenset({1380.0, 1440.0, 1500.0})
 """Minutes of a local day that may change the clocks."""
 
 
-class SeriesFileError(ValueError):
+class SeriesFileError(WattshiftError, ValueError):
     """A file that gives no series: what was found, and what is allowed."""
 
     def __init__(self, found: str, allowed: str = "") -> None:

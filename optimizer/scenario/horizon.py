@@ -17,13 +17,14 @@ import numpy.typing as npt
 from pydantic import Field
 from pydantic.types import Strict
 
+from optimizer.errors import WattshiftError
 from optimizer.scenario.base import LocalTime, Model, Whole
 
 MOST_PERIODS = 105_408
 """A leap year of five-minute periods."""
 
 
-class TimeError(ValueError):
+class TimeError(WattshiftError, ValueError):
     """A zone, a start or a day that cannot be made into periods; `field` names the input at fault."""
 
     def __init__(self, field: str, message: str) -> None:

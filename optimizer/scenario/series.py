@@ -22,6 +22,7 @@ import numpy.typing as npt
 from pydantic import Discriminator, Field, Tag
 from pydantic.types import Strict
 
+from optimizer.errors import WattshiftError
 from optimizer.scenario.base import Model, Moment, Number
 from optimizer.scenario.horizon import Horizon
 
@@ -110,7 +111,7 @@ Series = Annotated[
 """A number, one value per period of the horizon, timed values, a column of a file, or two versions of these."""
 
 
-class SeriesError(ValueError):
+class SeriesError(WattshiftError, ValueError):
     """The series does not give one finite value for every period."""
 
 

@@ -9,13 +9,14 @@ from datetime import datetime
 
 import numpy as np
 
+from optimizer.errors import WattshiftError
 from optimizer.scenario.clock import DAY_KINDS, EDGE_MINUTES, DayKind
 from optimizer.scenario.horizon import Horizon
 from optimizer.scenario.series import Floats
 from optimizer.scenario.supply import TouCalendar
 
 
-class TouError(ValueError):
+class TouError(WattshiftError, ValueError):
     """A moment without a price, or a holiday calendar that does not exist."""
 
 

@@ -41,6 +41,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from optimizer.errors import WattshiftError
 from optimizer.files.whole import write_text, write_whole
 from optimizer.scenario.state import State
 
@@ -52,7 +53,7 @@ SCHEDULE_VERSION = 1
 StatusName = Literal["proven", "feasible", "infeasible", "unbounded", "no_solution", "error"]
 
 
-class ScheduleError(ValueError):
+class ScheduleError(WattshiftError, ValueError):
     """The text is no schedule of this version."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from optimizer.errors import WattshiftError
 
-class StarterError(ValueError):
+
+class StarterError(WattshiftError, ValueError):
     """No scenario can be started: what is in the way, and what to do."""

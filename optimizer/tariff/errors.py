@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from optimizer.errors import WattshiftError
 
-class TariffError(ValueError):
+
+class TariffError(WattshiftError, ValueError):
     """Something that cannot be billed: `place` is where it stands, `found` what stands there, `allowed` what may."""
 
     def __init__(self, place: str, found: str, allowed: str = "") -> None:

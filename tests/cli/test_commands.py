@@ -129,7 +129,8 @@ def test_value_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(marginal, "solve", interrupted)
     result = wattshift("value", FIRST_STEPS, "--at", "2026-07-01T17:30", "--json")
-    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.exit_code == 130
+    assert only_object(result.stdout)["outcome"]["limit"] == "interrupt"
     assert "interrupted" in result.stderr
 
 
@@ -145,7 +146,12 @@ def test_value_says_why_there_is_none() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--at", "yesterday"], "--at yesterday"),
+        (
+            ["--at", "yesterday"],
+            "--at 'yesterday' is no time; a local time, e.g. 2026-07-01T16:00, or a time",
+        ),
+        (["--at", "25:00"], "--at '25:00' is no time"),
+        (["--at", "9999-12-31T23:00:00-23:00"], "is no time"),
         (["--at", "2026-07-02T17:00"], "outside the horizon"),
         (["--at", "2026-07-01T22:00"], "outside the horizon"),
         (["--at", "2026-03-08T02:30"], "does not exist"),

@@ -78,7 +78,7 @@ def test_what_is_infeasible_is_explained(published: Path, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--from", "soon"], "--from: 'soon'; a time, e.g. 2026-01-15T14:00"),
+        (["--from", "soon"], "--from 'soon' is no time; a local time, e.g. 2026-01-05T00:00"),
         (["--from", clock(2.5)], "the start of a period from 2026-01-05T00:00:00+00:00 on"),
         (["--from", clock(9)], "before 2026-01-05T04:00:00+00:00"),
     ],
@@ -87,7 +87,8 @@ def test_a_moment_that_is_none_is_refused(published: Path, tmp_path: Path, argum
     result = wattshift("replan", tmp_path / "day.json", "--published", published, *arguments)
     assert result.exit_code == 2 and told in result.stderr, result.output
     result = wattshift("replan", tmp_path / "day.json", "--published", published, *arguments, "--json")
-    assert only_object(result.stdout)["outcome"]["message"] == "invalid scenario"
+    answer = only_object(result.stdout)
+    assert told in answer["outcome"]["message"] + "".join(fault["allowed"] for fault in answer["faults"])
 
 
 def test_a_published_file_that_is_none_is_refused(published: Path, tmp_path: Path) -> None:

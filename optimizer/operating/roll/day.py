@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 from optimizer.auditor.findings import Findings
+from optimizer.errors import ExitCode, WattshiftError
 from optimizer.operating.roll.days import Days
 from optimizer.operating.settle import settle
 from optimizer.planning.plan import plan_and_audit
@@ -34,8 +35,10 @@ class DayRecord:
     """All of it: plan, settlement, both audits."""
 
 
-class RollStopped(RuntimeError):
+class RollStopped(WattshiftError, RuntimeError):
     """A day has no plan, or none that the audit accepts: `scenario`, `schedule` and `findings` say why."""
+
+    exit_code = ExitCode.NO_SOLUTION
 
     def __init__(self, day: str, scenario: Scenario, schedule: Schedule, findings: Findings) -> None:
         super().__init__(f"{day} has no plan: {schedule.outcome.status} {schedule.outcome.message}".rstrip())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from optimizer.errors import WattshiftError
 
-class JournalError(ValueError):
+
+class JournalError(WattshiftError, ValueError):
     """The folder holds something else, or what it holds cannot be read."""
