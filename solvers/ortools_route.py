@@ -24,6 +24,9 @@ from solvers.route import SHADE, Abilities, Answer, Ended, infeasible_as_told
 _Native = mbh.SolveStatus
 INFINITE = 1e20
 """SCIP writes infinity so."""
+PARAMETERS = "constraints/linear/dualpresolving = FALSE"
+"""SCIP's dual presolving of linear constraints lost optima and called worse plans proven: of 500 scenarios with an
+order to 0 MW or no nodes in a period 109 ended so (held by `tests/model/test_lost_by_scip.py`)."""
 
 
 class ScipRoute:
@@ -48,7 +51,7 @@ class ScipRoute:
         gap = SHADE * options.gap
         solver.set_solver_specific_parameters(
             f"limits/gap = {gap!r}\nlimits/absgap = {gap * LEAST_DENOMINATOR!r}\n"
-            f"misc/catchctrlc = {'TRUE' if catch else 'FALSE'}"
+            f"misc/catchctrlc = {'TRUE' if catch else 'FALSE'}\n{PARAMETERS}"
         )
         seconds = _solve(solver, problem, options)
         status = solver.status()
