@@ -7,10 +7,11 @@ from solvers.builder import ProblemBuilder
 from solvers.isolation import isolation
 from solvers.outcome import Options, Progress, Result, Status
 from solvers.problem import Problem, ProblemError
-from solvers.registry import available, solve
-from solvers.route import SolverError, SolverUnavailable, SolverUnsuitable, UnknownSolver
+from solvers.registry import abilities, available, solve
+from solvers.route import Abilities, SolverError, SolverUnavailable, SolverUnsuitable, UnknownSolver
 
 __all__ = [
+    "Abilities",
     "Options",
     "Problem",
     "ProblemBuilder",
@@ -22,6 +23,7 @@ __all__ = [
     "SolverUnsuitable",
     "Status",
     "UnknownSolver",
+    "abilities",
     "available",
     "isolation",
     "solve",

@@ -26,6 +26,7 @@ from solvers.interrupt import run_stoppable
 from solvers.outcome import Options
 from solvers.problem import Floats, Problem
 from solvers.route import SHADE, Abilities, Answer, Ended, SolverUnavailable, infeasible_as_told
+from solvers.start import said
 
 PRINTED = 5e-4
 """CBC prints its bound with three decimals."""
@@ -51,7 +52,9 @@ class CbcRoute:
     """CBC in a process of its own, one thread."""
 
     name = "cbc"
-    abilities = Abilities(integers=True, duals=True, bound=True, progress=False, interrupt=True, cancel=True)
+    abilities = Abilities(
+        integers=True, duals=True, bound=True, progress=False, interrupt=True, cancel=True, start=True
+    )
 
     def __init__(self) -> None:
         self._path = executable()
@@ -65,11 +68,14 @@ class CbcRoute:
         with TemporaryDirectory(prefix="wattshift-cbc-") as folder:
             files = Path(folder)
             mps.write(problem, files / "problem.mps")
-            process = _Process(self._command(files, options), files, options)
+            start = said(problem, options.start) if problem.integers else None
+            if start is not None:
+                _write_start(problem, start, files / "start")
+            process = _Process(self._command(files, options, started=start is not None), files, options)
             ran = run_stoppable(process.wait, process.interrupt, options)
             return _read(problem, options, files, process, ran.limit or "time")
 
-    def _command(self, files: Path, options: Options) -> list[str]:
+    def _command(self, files: Path, options: Options, *, started: bool) -> list[str]:
         # CBC divides by the larger of |objective| and |bound|; of |objective|, this is the gap asked for.
         ratio = SHADE * options.gap / (1.0 + options.gap)
         limit = []
@@ -83,6 +89,7 @@ class CbcRoute:
             repr(ratio),
             "-allowableGap",
             repr(ratio * LEAST_DENOMINATOR),
+            *(("-mipstart", str(files / "start")) if started else ()),
             "-solve",
             "-saveSolution",
             str(files / "values"),
@@ -108,6 +115,14 @@ def _version(path: str) -> str:
     said = subprocess.run([path, "-stop"], capture_output=True, text=True, check=False, timeout=60).stdout
     found = _VERSION.search(said)
     return f"CBC {found[1]}" if found else "CBC"
+
+
+def _write_start(problem: Problem, start: Floats, path: Path) -> None:
+    """The start in the form of CBC's own solutions. CBC takes the integers and finds the rest by a linear problem."""
+    given = np.flatnonzero(np.isfinite(start) & problem.integer).tolist()
+    values = start.tolist()
+    lines = ["start", *(f"{j} C{j} {values[j]!r}" for j in given)]
+    path.write_text("\n".join(lines) + "\n", encoding="ascii")
 
 
 class _Process:

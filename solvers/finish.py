@@ -1,7 +1,9 @@
 """The one place where a solver's answer is checked and judged, by the same rules on every route.
 
 Integer columns become whole numbers, the solution is held against every bound and row, objective and gap are
-computed by us, and only then is it called proven or feasible.
+computed by us, and only then is it called proven or feasible. A solution that is known (`Options.start`) is held
+against what the solver says: where it earns more than a bound allows, or is there although "infeasible" was said,
+nothing is proven.
 """
 
 from __future__ import annotations
@@ -12,15 +14,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from solvers.feasibility import FEASIBILITY, clean, trouble, violation
 from solvers.gap import denominator, relative_gap
 from solvers.outcome import Options, Result, Status
 from solvers.problem import Floats, Problem
 from solvers.route import Answer, Ended
+from solvers.start import known
 
-INTEGRALITY = 1e-5
-"""Furthest that a solver may leave an integer column from a whole number."""
-FEASIBILITY = 1e-5
-"""Most that a bound or a row's limit may be violated, times max(1, |limit|); solvers work to 1e-6."""
 ROUNDING = 1e-7
 """Least violation, on the same scale, that makes rounding integers worth one more LP."""
 NUMERICAL = 1e-8
@@ -81,6 +81,11 @@ def finish(problem: Problem, options: Options, answer: Answer, context: Context,
     """The result that the answer supports."""
     if answer.bound is not None and not math.isfinite(answer.bound):
         answer = replace(answer, bound=None)
+    solution = known(problem, options.start)
+    if solution is not None:
+        answer = _with_known(problem, options, answer, solution)
+        if answer.ended in {Ended.UNBOUNDED_OR_INFEASIBLE, Ended.UNBOUNDED}:
+            return context.result(Status.UNBOUNDED)  # a solution is there: it is the other of the two
     ended = answer.ended
     if ended is Ended.UNBOUNDED_OR_INFEASIBLE or (ended is Ended.UNBOUNDED and problem.integers):
         # An unbounded relaxation says nothing about whether an integer solution exists.
@@ -94,14 +99,39 @@ def finish(problem: Problem, options: Options, answer: Answer, context: Context,
     return context.result(Status.NO_SOLUTION, bound=answer.bound, limit=answer.limit, message=answer.message)
 
 
+def _with_known(problem: Problem, options: Options, answer: Answer, solution: Floats) -> Answer:
+    """The answer with a solution that was known before in the place of a worse one, and without a word it refutes."""
+    worth = problem.objective(solution)
+    if answer.ended is Ended.INFEASIBLE:
+        message = f"it says infeasible, where a solution of {worth!r} is known"
+        return Answer(Ended.STOPPED, x=solution, limit=answer.limit, message=message, refuted=True)
+    if answer.x is not None and trouble(problem, answer.x) and answer.ended is Ended.STOPPED and not problem.integers:
+        answer = replace(answer, x=None)  # where a simplex stood when it was stopped
+    if answer.ended is Ended.STOPPED and answer.x is None:
+        answer = replace(answer, x=solution)
+    if answer.ended not in {Ended.OPTIMAL, Ended.STOPPED} or answer.x is None or trouble(problem, answer.x):
+        return answer
+    bound, most = answer.bound, answer.bound
+    if linear_optimum := (answer.ended is Ended.OPTIMAL and not problem.integers):
+        most = problem.objective(answer.x)
+    if most is not None and most < worth:
+        if worth - most > max(options.gap, NUMERICAL) * denominator(problem, solution):
+            message = f"the solver's bound {most!r} is below a known solution's {worth!r}; not used"
+            return Answer(Ended.STOPPED, x=solution, limit=answer.limit, message=message, refuted=True)
+        bound = worth
+    if problem.objective(answer.x) >= worth or linear_optimum:
+        return replace(answer, bound=bound)
+    return replace(answer, x=solution, bound=bound)
+
+
 def _tell_apart(problem: Problem, context: Context, resolve: Resolve) -> Result:
     feasibility = resolve(replace(problem, cost=np.zeros(problem.columns), offset=0.0))
     if feasibility.ended is Ended.INFEASIBLE:
         return context.result(Status.INFEASIBLE, message=feasibility.message)
     if feasibility.x is not None:
-        trouble = _trouble(problem, feasibility.x)
-        if trouble:
-            return context.result(Status.ERROR, message=trouble)
+        wrong = trouble(problem, feasibility.x)
+        if wrong:
+            return context.result(Status.ERROR, message=wrong)
         return context.result(Status.UNBOUNDED)
     if feasibility.ended is Ended.STOPPED:
         message = "infeasible or unbounded; the limit struck before the two were told apart"
@@ -113,21 +143,21 @@ def _tell_apart(problem: Problem, context: Context, resolve: Resolve) -> Result:
 
 def _judge(problem: Problem, options: Options, answer: Answer, context: Context, resolve: Resolve) -> Result:
     assert answer.x is not None
-    trouble = _trouble(problem, answer.x)
-    if trouble and answer.ended is Ended.STOPPED and not problem.integers:
+    wrong = trouble(problem, answer.x)
+    if wrong and answer.ended is Ended.STOPPED and not problem.integers:
         # Where a simplex stands when it is stopped need not be a solution, and no solver says it is.
         return context.result(Status.NO_SOLUTION, bound=answer.bound, limit=answer.limit)
-    if trouble:
-        return context.result(Status.ERROR, message=trouble, limit=answer.limit)
-    x = _clean(problem, answer.x)
-    if _violation(problem, x)[0] > max(ROUNDING, _violation(problem, answer.x)[0]):
+    if wrong:
+        return context.result(Status.ERROR, message=wrong, limit=answer.limit)
+    x = clean(problem, answer.x)
+    if violation(problem, x)[0] > max(ROUNDING, violation(problem, answer.x)[0]):
         x = _with_integers_fixed(problem, x, resolve)
-    violation, where = _violation(problem, x)
-    if violation > FEASIBILITY:
-        message = f"after rounding the integers, {where} is violated by {violation:.2g}"
+    violated, where = violation(problem, x)
+    if violated > FEASIBILITY:
+        message = f"after rounding the integers, {where} is violated by {violated:.2g}"
         return context.result(Status.ERROR, message=message, limit=answer.limit)
     objective = problem.objective(x)
-    message = answer.message
+    message, refuted = answer.message, answer.refuted
     bound = answer.bound
     if linear_optimum := (answer.ended is Ended.OPTIMAL and not problem.integers):
         bound = objective  # the optimum of a linear problem is its own bound
@@ -136,7 +166,7 @@ def _judge(problem: Problem, options: Options, answer: Answer, context: Context,
             bound = objective
         else:
             message = f"the solver's bound {bound!r} is below its own solution's {objective!r}; not used"
-            bound = None
+            bound, refuted = None, True
     gap = None if bound is None else relative_gap(problem, x, bound)
     proven = linear_optimum or (gap is not None and gap <= options.gap + NUMERICAL)
     return context.result(
@@ -147,29 +177,10 @@ def _judge(problem: Problem, options: Options, answer: Answer, context: Context,
         gap=gap,
         limit=answer.limit,
         message=message,
+        refuted=refuted,
         row_duals=None if problem.integers else answer.row_duals,
         reduced_costs=None if problem.integers else answer.reduced_costs,
     )
-
-
-def _trouble(problem: Problem, x: Floats) -> str:
-    """Why x is not a solution, as the solver handed it over; empty when it is one."""
-    if not np.isfinite(x).all():
-        return f"the solution's column {np.flatnonzero(~np.isfinite(x))[0]} is not a finite number"
-    if problem.integers:
-        away = np.where(problem.integer, np.abs(x - np.round(x)), 0.0)
-        j = int(away.argmax())
-        if away[j] > INTEGRALITY:
-            return f"integer column {j} came back as {x[j]!r}"
-    violation, where = _violation(problem, x)
-    if violation > FEASIBILITY:
-        return f"the solution violates {where} by {violation:.2g}"
-    return ""
-
-
-def _clean(problem: Problem, x: Floats) -> Floats:
-    """x with integers at whole numbers and every column within its bounds."""
-    return np.clip(np.where(problem.integer, np.round(x), x), problem.lower, problem.upper)
 
 
 def _with_integers_fixed(problem: Problem, x: Floats, resolve: Resolve) -> Floats:
@@ -183,24 +194,4 @@ def _with_integers_fixed(problem: Problem, x: Floats, resolve: Resolve) -> Float
     answer = resolve(fixed)
     if answer.ended is not Ended.OPTIMAL or answer.x is None:
         return x
-    return _clean(problem, answer.x)
-
-
-def _violation(problem: Problem, x: Floats) -> tuple[float, str]:
-    """The largest violation of a bound or row, over max(1, |limit|), and where it is."""
-    activity = problem.activity(x)
-    worst, where = 0.0, ""
-    for what, amount, low, high in (
-        ("column", x, problem.lower, problem.upper),
-        ("row", activity, problem.row_lower, problem.row_upper),
-    ):
-        if not len(amount):
-            continue
-        with np.errstate(invalid="ignore"):  # inf / inf, where no limit is
-            below = np.nan_to_num((low - amount) / np.maximum(1.0, np.abs(low)), nan=0.0)
-            above = np.nan_to_num((amount - high) / np.maximum(1.0, np.abs(high)), nan=0.0)
-        amounts = np.maximum(below, above)
-        i = int(amounts.argmax())
-        if amounts[i] > worst:
-            worst, where = float(amounts[i]), f"{what} {i}"
-    return worst, where
+    return clean(problem, answer.x)

@@ -6,6 +6,7 @@ import math
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version as installed
 from typing import Any
 
@@ -20,6 +21,7 @@ from solvers.interrupt import run_stoppable
 from solvers.outcome import Options, Progress
 from solvers.problem import Floats, Problem
 from solvers.route import SHADE, Abilities, Answer, Ended
+from solvers.start import said
 
 PROGRESS_EVERY_S = 0.25
 
@@ -32,7 +34,16 @@ class HighsRoute:
     """HiGHS. One `Highs` object a solve and one thread, so solves in several Python threads don't meet."""
 
     name = "highs"
-    abilities = Abilities(integers=True, duals=True, bound=True, progress=True, interrupt=True, cancel=True)
+    abilities = Abilities(
+        integers=True,
+        duals=True,
+        bound=True,
+        progress=True,
+        interrupt=True,
+        cancel=True,
+        start=True,
+        incumbents=True,
+    )
     _presolve = "off"
     """With integers; linear problems are presolved as HiGHS thinks fit."""
 
@@ -58,6 +69,7 @@ class HighsRoute:
             solver.setOptionValue("time_limit", float(options.time_limit_s))
         if _load(solver, problem) is highspy.HighsStatus.kError:
             return Answer(Ended.FAILED, message="HiGHS did not take the model")
+        _begin_with(solver, said(problem, options.start) if problem.integers else None)
         watch = _Watch(problem, options)
         watch.attach(solver)
 
@@ -80,7 +92,7 @@ class PresolvedRoute(HighsRoute):
     for nothing (see `HighsRoute.run`): no bound, and no "infeasible"."""
 
     name = "highs-presolve"
-    abilities = Abilities(integers=True, duals=False, bound=False, progress=True, interrupt=True, cancel=True)
+    abilities = replace(HighsRoute.abilities, duals=False, bound=False, proof=False)
     _presolve = "on"
 
     def run(self, problem: Problem, options: Options) -> Answer:
@@ -115,6 +127,13 @@ def _load(solver: Any, problem: Problem) -> Any:
         value,
         problem.integer.astype(np.int32),
     )
+
+
+def _begin_with(solver: Any, start: Floats | None) -> None:
+    """Hand over a start; of a part of one HiGHS looks for the rest, in a search of its own that it keeps short."""
+    if start is not None:
+        given = np.flatnonzero(np.isfinite(start)).astype(np.int32)
+        solver.setSolution(len(given), given, start[given])
 
 
 class _Watch:

@@ -55,7 +55,7 @@ def solve(
     except OSError as error:
         return context.result(Status.ERROR, message=f"no worker could be started: {error}")
     try:
-        worker.send((problem, solver, options.gap, begun + options.time_limit_s, options.patience_s))
+        worker.send((problem, solver, options.gap, begun + options.time_limit_s, options.patience_s, options.start))
         kind, content = watch.wait(worker)
     except BaseException:
         worker.end()

@@ -46,7 +46,8 @@ class Options:
     `progress` is called from time to time by routes that can (from any thread), and `incumbent` with each better
     solution x (n,) as the solver has it. `cancel`, once set, ends the solve as Ctrl-C in the main thread does: with
     `limit` "interrupt" and what was found by then. A route that tells incumbents ends a solve that has found none
-    after `patience_s`, as at its time limit.
+    after `patience_s`, as at its time limit. `start` (n,): a solution to begin with, or a part of one with NaN
+    elsewhere; one that is none does no harm, and one that is is never lost (`solvers.start`).
     """
 
     gap: float = 1e-4
@@ -55,6 +56,7 @@ class Options:
     cancel: Event | None = field(default=None, compare=False)
     incumbent: Callable[[Floats], None] | None = field(default=None, compare=False)
     patience_s: float = math.inf
+    start: Floats | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.gap < math.inf:
@@ -69,7 +71,8 @@ class Result:
 
     `x`: (n,) with integer columns at whole numbers; `objective` is computed by us from x, constants
     included; `bound` is the solver's proven bound on the objective; `gap` see `solvers.gap`.
-    `limit` names what ended the solve early: "time" or "interrupt".
+    `limit` names what ended the solve early: "time" or "interrupt". `refuted`: what the solver said of the best
+    solution is refuted by one that is known, its own or `Options.start`; `message` says how, and there is no bound.
     `row_duals` (m,) and `reduced_costs` (n,): only from problems without integers, only where the route has
     them; sign: the change of the objective per unit of the row's (or column's) binding limit.
     """
@@ -86,3 +89,4 @@ class Result:
     message: str = ""
     row_duals: Floats | None = None
     reduced_costs: Floats | None = None
+    refuted: bool = False

@@ -12,7 +12,8 @@ from solvers.finish import Context, finish, without_solver
 from solvers.isolation import current
 from solvers.outcome import Options, Result
 from solvers.problem import Problem
-from solvers.route import Answer, Route, SolverUnavailable, SolverUnsuitable, UnknownSolver
+from solvers.route import Abilities, Answer, Route, SolverUnavailable, SolverUnsuitable, UnknownSolver
+from solvers.start import check
 
 LEAST_TIME_S = 0.1
 """Time for a second, small solve (telling infeasible from unbounded) when the limit is used up."""
@@ -107,6 +108,11 @@ def route(name: str) -> Route:
         raise SolverUnavailable(f"solver {name!r} needs the package {package}: {error}") from error
 
 
+def abilities(name: str) -> Abilities:
+    """What the route of this name can do. Raises as `route` does."""
+    return route(name).abilities
+
+
 def solve(problem: Problem, solver: str = "highs", options: Options | None = None) -> Result:
     """Solve the problem with the named solver.
 
@@ -123,6 +129,7 @@ def solve(problem: Problem, solver: str = "highs", options: Options | None = Non
         return isolated.solve(problem, solver, options, memory_mb=isolation.memory_mb)
     chosen = route(solver)
     problem.check()
+    check(problem, options.start)
     if problem.integers and not chosen.abilities.integers:
         raise SolverUnsuitable(f"solver {solver!r} takes no integer columns; relax the problem first")
     began = time.perf_counter()
@@ -132,7 +139,7 @@ def solve(problem: Problem, solver: str = "highs", options: Options | None = Non
 
     def resolve(other: Problem) -> Answer:
         left = max(options.time_limit_s - seconds(), LEAST_TIME_S)
-        return chosen.run(other, replace(options, time_limit_s=left, progress=None))
+        return chosen.run(other, replace(options, time_limit_s=left, progress=None, incumbent=None, start=None))
 
     context = Context(solver, chosen.version, seconds)
     early = without_solver(problem, context)

@@ -56,7 +56,10 @@ class Abilities:
 
     `integers`: takes them; `duals`: returns them for linear problems; `bound`: proves one before it is done;
     `progress`: calls `Options.progress`; `interrupt`: Ctrl-C in the main thread ends the solve with what was
-    found by then; `cancel`: `Options.cancel` does so from any thread.
+    found by then; `cancel`: `Options.cancel` does so from any thread; `start`: begins with `Options.start`; `session`:
+    solves again from where it stands (`solvers.session`); `proof`: what it calls proven is; `incumbents`: tells each
+    better solution as it finds it (`Options.incumbent`), so that it is there even where the solver has to be ended;
+    `keeps_incumbent`: hands over the best solution found where a limit ends it.
     """
 
     integers: bool
@@ -65,6 +68,11 @@ class Abilities:
     progress: bool
     interrupt: bool
     cancel: bool
+    start: bool = False
+    session: bool = False
+    proof: bool = True
+    incumbents: bool = False
+    keeps_incumbent: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +90,8 @@ class Answer:
     message: str = ""
     row_duals: Floats | None = None
     reduced_costs: Floats | None = None
+    refuted: bool = False
+    """Whether a solution that is known refuted what the solver said (`solvers.finish`)."""
 
 
 class Route(Protocol):

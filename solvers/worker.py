@@ -1,8 +1,7 @@
 """The process in which `solvers.isolated` solves: `python -m solvers.worker FOLDER MEMORY_MB`.
 
 It reads pickled requests from what was its stdin and writes pickled messages to what was its stdout; whatever solvers
-print goes to stderr. A request is (problem, solver, gap, deadline, patience, whether to tell progress), or None: end
-the solve under way. Messages, in this order:
+print goes to stderr. A request is a `Request`, or None: end the solve under way. Messages, in this order:
 
     ("version", text)                the solver is loaded
     ("incumbent", x)                 any number of times
@@ -29,7 +28,7 @@ from typing import Any, BinaryIO
 
 from solvers import cbc
 from solvers.outcome import Options
-from solvers.problem import Problem, ProblemError
+from solvers.problem import Floats, Problem, ProblemError
 from solvers.registry import LEAST_TIME_S, route, solve
 from solvers.route import SolverError
 
@@ -37,8 +36,8 @@ HUNG_S = 10.0
 """So long after its limit a solve ends its process by itself: for one that holds the interpreter's lock while whoever
 watches is gone."""
 
-Request = tuple[Problem, str, float, float, float]
-"""Problem, solver, gap, deadline by `time.monotonic` (one clock for all processes), patience [s]."""
+Request = tuple[Problem, str, float, float, float, Floats | None]
+"""Problem, solver, gap, deadline by `time.monotonic` (one clock for all processes), patience [s], start."""
 
 
 class Worker:
@@ -89,7 +88,7 @@ class Worker:
         os._exit(code)
 
     def _answer(self, request: Request) -> None:
-        problem, solver, gap, deadline, patience_s = request
+        problem, solver, gap, deadline, patience_s, start = request
         self._cancel.clear()
         try:
             chosen = route(solver)
@@ -99,6 +98,7 @@ class Worker:
                 gap=gap,
                 time_limit_s=left,
                 patience_s=patience_s,
+                start=start,
                 cancel=self._cancel,
                 incumbent=lambda x: self._tell("incumbent", x),
                 progress=lambda progress: self._tell("progress", progress),
