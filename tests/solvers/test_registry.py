@@ -59,6 +59,17 @@ def test_highs_route_imports_only_highs() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, cwd=_root())
 
 
+@pytest.mark.parametrize("name", ["highs", "scip", "cbc", "glop", "pulp:HiGHS"])
+def test_no_route_needs_scipy(name: str) -> None:
+    code = (
+        "import sys; sys.modules['scipy'] = sys.modules['scipy.sparse'] = None\n"
+        "import solvers\n"
+        "b = solvers.ProblemBuilder(); b.cost(b.columns(1, 0, 1), 1.0)\n"
+        f"with solvers.isolation(False): assert solvers.solve(b.build(), '{name}').objective == 1.0"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=_root())
+
+
 @pytest.mark.parametrize("first", ["highs", "scip", "cbc", "pulp:HiGHS"])
 def test_solvers_live_together_in_any_order(first: str) -> None:
     # highspy from 1.15 and ortools ship a library of the same name; the second to load fails.
