@@ -31,7 +31,6 @@ from optimizer.auditor.outcome import SOLVED, check_outcome, check_unsolved
 from optimizer.auditor.overrides import audit_overrides
 from optimizer.auditor.pools import PoolUse, audit_pool
 from optimizer.auditor.power import Load, audit_power
-from optimizer.auditor.ppas import audit_ppa
 from optimizer.auditor.reports import check_reports
 from optimizer.auditor.reserves import Providers, audit_reserves
 from optimizer.auditor.rows import Periods, Rows
@@ -103,8 +102,8 @@ def _check_plan(case: Case) -> tuple[MonthBill, ...]:
     audit_overrides(case, fleets, halls, plant)
     bills = audit_tariff(case, meter)
     carbon = audit_carbon(case, meter)
-    for ppa in scenario.supply.ppas:
-        plant.ppas[ppa.name] = audit_ppa(case, ppa, price)
+    for asset in plant.by_name.values():
+        asset.at_price(case, price)
     states: dict[str, Fields] = {}
     for one in served:
         states[one.name] = KINDS[one.contract.kind](case, one)

@@ -7,17 +7,15 @@ groups and nodes come: within half of the most that one of them draws.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from optimizer.auditor.batteries import BatteryFindings
-from optimizer.auditor.book import Floats, measured, number, share_of
+from optimizer.auditor.book import measured, number, share_of
 from optimizer.auditor.case import Case
 from optimizer.auditor.fleets import FleetFindings
-from optimizer.auditor.generators import GeneratorFindings
-from optimizer.auditor.onsite import Plant
+from optimizer.auditor.onsite.asset import HeldTo
+from optimizer.auditor.onsite.plant import Plant
 from optimizer.auditor.pools import PoolFindings, nodes_in_order
 from optimizer.scenario.horizon import localize
 from optimizer.scenario.overrides import Override
@@ -26,87 +24,46 @@ RULE = "override"
 COUNT_SLACK = 1e-6
 
 
-@dataclass(frozen=True)
-class _Held:
-    """A quantity of an item that an override fixes."""
-
-    what: str
-    unit: str
-    value: Floats
-    """(periods,)."""
-    due: Floats | float
-    slack: float
-
-
 def audit_overrides(case: Case, fleets: Sequence[FleetFindings], pools: Sequence[PoolFindings], plant: Plant) -> None:
     """Hold every override against what the plan does."""
     machines = {found.fleet.name: found for found in fleets}
     nodes = {found.pool.name: found for found in pools}
-    engines = {found.generator.name: found for found in plant.generators}
-    stores = {found.battery.name: found for found in plant.batteries}
-    farms = {farm.name: flow for farm, flow in zip(case.scenario.supply.renewables, plant.renewables, strict=True)}
+    assets = plant.by_name
     for override in case.scenario.overrides:
-        name, held = override.item, []
+        name, held = override.item, list[HeldTo]()
         if name in machines:
             held = _fleet(override, machines[name])
         elif name in nodes:
             held = _pool(case, override, nodes[name])
-        elif name in engines:
-            held = _generator(override, engines[name])
-        elif name in stores:
-            held = _battery(override, stores[name])
-        elif name in farms:
-            flow = farms[name]
-            slack = share_of(float(flow.most_mw.max()))
-            held = [_Held("used power", "MW", flow.mw, override.power_mw or 0.0, slack)]
+        elif name in assets:
+            held = list(assets[name].held_to(override))
         _check(case, override, held)
 
 
-def _fleet(override: Override, found: FleetFindings) -> list[_Held]:
+def _fleet(override: Override, found: FleetFindings) -> list[HeldTo]:
     fleet = found.fleet
     if override.power_mw is not None:
         group_mw = max(mode.power_w for mode in fleet.all_modes) * fleet.machines_per_group / 1e6
         slack = group_mw / 2 + share_of(found.capacity_mw)
-        return [_Held("IT power", "MW", found.it_mw, override.power_mw, slack)]
+        return [HeldTo("IT power", "MW", found.it_mw, override.power_mw, slack)]
     groups = np.zeros(len(found.it_mw))
     for mode in fleet.all_modes:
         if mode.hashrate_th_per_s > 0:
             groups += found.groups[mode.name]
-    return [_Held("the number up", "groups", groups, fleet.groups if override.hold == "on" else 0, COUNT_SLACK)]
+    return [HeldTo("the number up", "groups", groups, fleet.groups if override.hold == "on" else 0, COUNT_SLACK)]
 
 
-def _pool(case: Case, override: Override, found: PoolFindings) -> list[_Held]:
+def _pool(case: Case, override: Override, found: PoolFindings) -> list[HeldTo]:
     pool = found.pool
     if override.power_mw is not None:
         node_mw = max(pool.peak_power_w, pool.idle_power_w, pool.off_power_w) / 1e6
         slack = node_mw / 2 + share_of(found.capacity_mw)
-        return [_Held("IT power", "MW", found.it_mw, override.power_mw, slack)]
+        return [HeldTo("IT power", "MW", found.it_mw, override.power_mw, slack)]
     due = nodes_in_order(case, pool) if override.hold == "on" else 0
-    return [_Held("the number on", "nodes", found.nodes_on * 1.0, due, COUNT_SLACK)]
+    return [HeldTo("the number on", "nodes", found.nodes_on * 1.0, due, COUNT_SLACK)]
 
 
-def _generator(override: Override, found: GeneratorFindings) -> list[_Held]:
-    output, slack = found.flow.mw, share_of(found.generator.capacity_mw)
-    power = override.power_mw
-    held = []
-    if power != 0:
-        running = override.hold == "on" or power is not None
-        held.append(_Held("on", "", found.on * 1.0, float(running), COUNT_SLACK))
-    if power is not None:
-        held.append(_Held("output", "MW", output, power, slack))
-    return held
-
-
-def _battery(override: Override, found: BatteryFindings) -> list[_Held]:
-    battery, power = found.battery, override.power_mw or 0.0
-    charge, discharge = share_of(battery.charge_limit_mw), share_of(battery.discharge_limit_mw)
-    return [
-        _Held("charge", "MW", found.charge.mw, max(power, 0.0), charge),
-        _Held("discharge", "MW", found.discharge.mw, max(-power, 0.0), discharge),
-    ]
-
-
-def _check(case: Case, override: Override, held: Sequence[_Held]) -> None:
+def _check(case: Case, override: Override, held: Sequence[HeldTo]) -> None:
     start, end = (localize(when, case.horizon.zone) for when in (override.start, override.end))
     touched = _touched(case, start.timestamp() / 60.0, end.timestamp() / 60.0)
     way = override.hold or f"at {number(override.power_mw or 0.0)} MW"

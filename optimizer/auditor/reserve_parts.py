@@ -1,8 +1,9 @@
 """What can be offered as reserve, part by part, and what a call on it loses (section 6).
 
-A part is a mode of a fleet, a pool of a spot contract, or a battery, in one direction; MW are at the meter. Called, a
-MWh of it costs [USD]: up, the revenue lost less what import saves; down, what import costs less the revenue gained.
-A battery gives back what it takes: a call on it up costs its wear alone, down nothing.
+A part is a mode of a fleet, a pool of a spot contract, or something on site, in one direction; MW are at the meter.
+Called, a MWh of it costs [USD]: up, the revenue lost less what import saves; down, what import costs less the revenue
+gained.
+What is on site says so itself (`AssetFindings.reserve_parts`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from typing import Literal
 
 import numpy as np
 
-from optimizer.auditor.batteries import BatteryFindings
 from optimizer.auditor.book import Floats
 from optimizer.auditor.case import Case
 from optimizer.auditor.fleets import FleetFindings
@@ -43,6 +43,20 @@ class Part:
     """Fleet or pool whose ramp limits it."""
     ramp_mw_per_hour: Floats | None
     """That ramp at the meter."""
+
+
+@dataclass(frozen=True)
+class Backing:
+    """Energy that has to stand behind all offers of a provider in one direction, for their products' durations."""
+
+    direction: Direction
+    limit_name: str
+    efficiency: float
+    """Energy in store per energy at the meter."""
+    limit_mwh: Floats
+    """(periods,)."""
+    slack: float
+    """Tolerance on it."""
 
 
 def fleet_parts(case: Case, found: FleetFindings, pue: Floats, hashprice: Floats, import_usd: Floats) -> list[Part]:
@@ -107,26 +121,3 @@ def spot_parts(case: Case, served: Served[Spot], pue: dict[str, Floats], import_
         most = np.maximum(each * served.by_pool[name], 0.0)
         parts.append(Part(f"{spot.name} {name}", spot.name, "up", source, most, capacity, called, name, ramp))
     return parts
-
-
-def battery_parts(case: Case, found: BatteryFindings) -> list[Part]:
-    """Headroom of a battery's power; what its store backs is checked over all products."""
-    battery, name = found.battery, found.battery.name
-    ways: tuple[tuple[Direction, str, float, Floats, float], ...] = (
-        ("up", "discharge", battery.discharge_limit_mw, found.discharge.mw, battery.wear_usd_per_mwh),
-        ("down", "charge", battery.charge_limit_mw, found.charge.mw, 0.0),
-    )
-    return [
-        Part(
-            name,
-            name,
-            direction,
-            f"{what} limit less its {what}",
-            np.maximum(limit - used, 0.0),
-            limit,
-            np.full(case.length, called),
-            name,
-            None,
-        )
-        for direction, what, limit, used, called in ways
-    ]

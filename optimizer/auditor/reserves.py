@@ -12,15 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.auditor.batteries import BatteryFindings
 from optimizer.auditor.book import Floats, number, relative, share_of
 from optimizer.auditor.case import Case
 from optimizer.auditor.cooling import least_pue, most_cooled_mw
 from optimizer.auditor.fleets import FleetFindings
 from optimizer.auditor.meter import Meter
-from optimizer.auditor.onsite import Plant
+from optimizer.auditor.onsite.plant import Plant
 from optimizer.auditor.power import Load, pue_of
-from optimizer.auditor.reserve_parts import Direction, Part, battery_parts, fleet_parts, spot_parts
+from optimizer.auditor.reserve_parts import Backing, Direction, Part, fleet_parts, spot_parts
 from optimizer.auditor.served import Served
 from optimizer.scenario.contracts import Contract, Spot
 from optimizer.scenario.flexibility import Reserve
@@ -61,8 +60,9 @@ def audit_reserves(case: Case, providers: Providers, meter: Meter, hashprice: Fl
     for part in parts:
         _check_capacity(case, part, [offer for offer in offers if offer.part is part])
     _check_ramps(case, offers)
-    for stored in providers.plant.batteries:
-        _check_store(case, stored, [offer for offer in offers if offer.part.provider == stored.battery.name])
+    for name, found in providers.plant.by_name.items():
+        for backing in found.backing(case):
+            _check_backing(case, name, backing, [offer for offer in offers if offer.part.provider == name])
     for product in products:
         _audit_product(case, product, [offer for offer in offers if offer.product is product])
     _check_connection(case, offers, meter)
@@ -91,8 +91,8 @@ def _parts(
     for served in providers.served:
         if isinstance(served.contract, Spot):
             parts += spot_parts(case, served, pue, import_usd)  # type: ignore[arg-type]
-    for stored in providers.plant.batteries:
-        parts += battery_parts(case, stored)
+    for asset in providers.plant.by_name.values():
+        parts += asset.reserve_parts(case)
     return parts
 
 
@@ -166,30 +166,20 @@ def _check_ramps(case: Case, offers: Sequence[Offer]) -> None:
         )
 
 
-def _check_store(case: Case, found: BatteryFindings, offers: Sequence[Offer]) -> None:
-    """The store backs all offers for their products' durations, at the start and at the end of each period."""
-    battery, name = found.battery, found.battery.name
-    state = case.scenario.state.batteries.get(name)
-    start = battery.start_energy_mwh if state is None else state.energy_mwh
-    before = np.concatenate([[start], found.energy_mwh[:-1]])
-    least, most = np.minimum(before, found.energy_mwh), np.maximum(before, found.energy_mwh)
-    ways: tuple[tuple[Direction, str, float, Floats], ...] = (
-        ("up", "limit (what the store can give)", 1.0, np.maximum(least, 0.0) * battery.discharge_efficiency),
-        ("down", "limit (room in the store)", battery.charge_efficiency, np.maximum(battery.energy_mwh - most, 0.0)),
+def _check_backing(case: Case, name: str, backing: Backing, offers: Sequence[Offer]) -> None:
+    """The energy behind all offers of a provider, for their products' durations."""
+    going = _going(offers, backing.direction)
+    longest = max((offer.product.duration_hours for offer in going), default=0.0)
+    case.book.at_most(
+        "reserve_store",
+        name,
+        f"energy that its {backing.direction} reserve needs",
+        _sum(case, going, lambda offer: offer.product.duration_hours) * backing.efficiency,
+        backing.limit_mwh,
+        unit="MWh",
+        tolerance=backing.slack + _slack(going) * longest,
+        limit_name=backing.limit_name,
     )
-    for direction, limit_name, efficiency, limit in ways:
-        going = _going(offers, direction)
-        longest = max((offer.product.duration_hours for offer in going), default=0.0)
-        case.book.at_most(
-            "reserve_store",
-            name,
-            f"energy that its {direction} reserve needs",
-            _sum(case, going, lambda offer: offer.product.duration_hours) * efficiency,
-            limit,
-            unit="MWh",
-            tolerance=found.energy_slack + _slack(going) * longest,
-            limit_name=limit_name,
-        )
 
 
 def _audit_product(case: Case, product: Reserve, offers: Sequence[Offer]) -> None:

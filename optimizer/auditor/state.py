@@ -16,7 +16,7 @@ from optimizer.auditor.case import Case, Expected, Fields, Records
 from optimizer.auditor.fields import check_fields
 from optimizer.auditor.fleets import FleetFindings
 from optimizer.auditor.market import BLOCKS_PER_HOUR, start_height
-from optimizer.auditor.onsite import Plant, check_onsite_state
+from optimizer.auditor.onsite.plant import Plant
 from optimizer.auditor.pools import PoolFindings
 from optimizer.auditor.switching import Walk, seam_age
 from optimizer.scenario.horizon import localize
@@ -53,9 +53,8 @@ def check_state(
     _same_names(case, "fleets", state.fleets, [found.fleet.name for found in fleets])
     _same_names(case, "pools", state.pools, [found.pool.name for found in pools])
     _same_names(case, "contracts", state.contracts, list(contracts))
-    _same_names(case, "generators", state.generators, [found.generator.name for found in plant.generators])
-    _same_names(case, "batteries", state.batteries, [found.battery.name for found in plant.batteries])
-    _same_names(case, "ppas", state.ppas, list(plant.ppas))
+    for place in state.places_of(plant.assets):
+        _same_names(case, place, state.of_assets(place), list(plant.assets[place]))
     for fleet in fleets:
         if fleet.fleet.name in state.fleets:
             _check_fleet(case, fleet, state.fleets[fleet.fleet.name])
@@ -65,7 +64,13 @@ def check_state(
     for name, expected in contracts.items():
         if name in state.contracts:
             _check_contract(case, name, expected, state)
-    check_onsite_state(case, RULE, state, plant, carbon)
+    emitted: Fields = {"carbon_tonnes": Expected(carbon.tonnes, "t", carbon.slack)}
+    check_fields(case.book, RULE, "state", "", emitted, state)
+    for place, assets in plant.assets.items():
+        said = state.of_assets(place)
+        for name, found in assets.items():
+            if name in said:
+                found.check_state(case, RULE, said[name])
 
 
 def _same_names(case: Case, place: str, said: Mapping[str, object], own: list[str]) -> None:

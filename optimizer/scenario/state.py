@@ -3,7 +3,7 @@ off since long ago, no work done, no history."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -197,6 +197,11 @@ class State(Model):
     """Peaks, energy and charges of the month so far, and the demand of earlier months."""
     carbon_tonnes: NonNegative = 0.0
     """Emissions so far that count to the cap."""
+
+    @classmethod
+    def places_of(cls, places: Iterable[str]) -> list[str]:
+        """Those of the fields of `supply` whose assets hand something on: it stands in a field of that name here."""
+        return [place for place in places if place in cls.model_fields]
 
     def of_assets(self, place: str) -> Mapping[str, Any]:
         """What it says of the assets that `supply` lists in a field, by name; nothing of a kind that has no state."""

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from optimizer.auditor.book import relative, share_of
 from optimizer.auditor.case import Case
 from optimizer.auditor.meter import Flow
+from optimizer.auditor.onsite.asset import AssetFindings, HeldTo
 from optimizer.scenario.onsite import Renewable
+from optimizer.scenario.overrides import Override
 from optimizer.scenario.series import align
 
 
-def audit_renewable(case: Case, plant: Renewable) -> Flow:
+@dataclass(frozen=True)
+class RenewableFindings(AssetFindings):
+    """What the rest of the audit needs of a renewable plant."""
+
+    made: Flow
+    drawn: Flow | None = None
+
+    def held_to(self, override: Override) -> list[HeldTo]:
+        """Off, or its power used."""
+        slack = share_of(float(self.made.most_mw.max()))
+        return [HeldTo("used power", "MW", self.made.mw, override.power_mw or 0.0, slack)]
+
+
+def audit_renewable(case: Case, plant: Renewable, before: None = None) -> RenewableFindings:
     """Check a renewable plant and post its money."""
     rows, book, name = case.rows, case.book, plant.name
     available = plant.capacity_mw * align(plant.factor, case.horizon)
@@ -31,4 +48,4 @@ def audit_renewable(case: Case, plant: Renewable) -> Flow:
     cost = plant.cost_usd_per_mwh * case.hours
     if cost:
         case.ledger.post(name, "ppa", -cost * used, cost * available)
-    return Flow(used, available)
+    return RenewableFindings(Flow(used, available))

@@ -13,25 +13,81 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.auditor.book import Floats, number, share_of
-from optimizer.auditor.case import Case
+from optimizer.auditor.case import Case, Expected
+from optimizer.auditor.fields import check_fields
 from optimizer.auditor.meter import Flow
-from optimizer.scenario.onsite import Battery
+from optimizer.auditor.onsite.asset import AssetFindings, HeldTo
+from optimizer.auditor.reserve_parts import Backing, Direction, Part
+from optimizer.scenario.onsite import Battery, BatteryState
+from optimizer.scenario.overrides import Override
 
 
 @dataclass(frozen=True)
-class BatteryFindings:
+class BatteryFindings(AssetFindings):
     """What the rest of the audit needs of a battery."""
 
     battery: Battery
-    charge: Flow
-    discharge: Flow
+    drawn: Flow
+    """Its charge."""
+    made: Flow
+    """Its discharge."""
+    before_mwh: float
+    """In store at the start of the horizon."""
     energy_mwh: Floats
     """In store at the end of each period."""
     energy_slack: float
     """Tolerance on it."""
 
+    def held_to(self, override: Override) -> list[HeldTo]:
+        """At rest, or charging less discharging."""
+        battery, power = self.battery, override.power_mw or 0.0
+        charge, discharge = share_of(battery.charge_limit_mw), share_of(battery.discharge_limit_mw)
+        return [
+            HeldTo("charge", "MW", self.drawn.mw, max(power, 0.0), charge),
+            HeldTo("discharge", "MW", self.made.mw, max(-power, 0.0), discharge),
+        ]
 
-def audit_battery(case: Case, battery: Battery) -> BatteryFindings:
+    def reserve_parts(self, case: Case) -> list[Part]:
+        """Headroom of its power; what is called is stored again: up costs its wear alone, down nothing."""
+        battery, name = self.battery, self.battery.name
+        ways: tuple[tuple[Direction, str, float, Floats, float], ...] = (
+            ("up", "discharge", battery.discharge_limit_mw, self.made.mw, battery.wear_usd_per_mwh),
+            ("down", "charge", battery.charge_limit_mw, self.drawn.mw, 0.0),
+        )
+        return [
+            Part(
+                name,
+                name,
+                direction,
+                f"{what} limit less its {what}",
+                np.maximum(limit - used, 0.0),
+                limit,
+                np.full(case.length, called),
+                name,
+                None,
+            )
+            for direction, what, limit, used, called in ways
+        ]
+
+    def backing(self, case: Case) -> list[Backing]:
+        """The store backs all offers for their products' durations, at the start and at the end of each period."""
+        battery = self.battery
+        before = np.concatenate([[self.before_mwh], self.energy_mwh[:-1]])
+        least, most = np.minimum(before, self.energy_mwh), np.maximum(before, self.energy_mwh)
+        can_give = np.maximum(least, 0.0) * battery.discharge_efficiency
+        can_take, slack = np.maximum(battery.energy_mwh - most, 0.0), self.energy_slack
+        return [
+            Backing("up", "limit (what the store can give)", 1.0, can_give, slack),
+            Backing("down", "limit (room in the store)", battery.charge_efficiency, can_take, slack),
+        ]
+
+    def check_state(self, case: Case, rule: str, said: BatteryState) -> None:
+        """The energy in store."""
+        energy = Expected(float(self.energy_mwh[case.committed - 1]), "MWh", self.energy_slack)
+        check_fields(case.book, rule, self.battery.name, "", {"energy_mwh": energy}, said)
+
+
+def audit_battery(case: Case, battery: Battery, before: BatteryState) -> BatteryFindings:
     """Check a battery and post its money."""
     rows, name = case.rows, battery.name
     charge, discharge = rows.take(name, "charge_mw"), rows.take(name, "discharge_mw")
@@ -39,13 +95,14 @@ def audit_battery(case: Case, battery: Battery) -> BatteryFindings:
     _check_power(case, battery, charge, discharge)
     # A store of nothing has no share to tolerate: an hour at its power takes its place.
     slack = share_of(battery.energy_mwh or max(battery.charge_limit_mw, battery.discharge_limit_mw))
-    _check_store(case, battery, charge, discharge, energy, slack)
+    _check_store(case, battery, before.energy_mwh, charge, discharge, energy, slack)
     wear = battery.wear_usd_per_mwh * case.hours
     case.ledger.post(name, "battery_wear", -wear * discharge, wear * battery.discharge_limit_mw)
     return BatteryFindings(
         battery,
         Flow(charge, np.full(case.length, battery.charge_limit_mw)),
         Flow(discharge, np.full(case.length, battery.discharge_limit_mw)),
+        before.energy_mwh,
         energy,
         slack,
     )
@@ -67,11 +124,11 @@ def _check_power(case: Case, battery: Battery, charge: Floats, discharge: Floats
         book.add("battery_both", name, t, message, amount=float(min(charge[t], discharge[t])), unit="MW")
 
 
-def _check_store(case: Case, battery: Battery, charge: Floats, discharge: Floats, energy: Floats, slack: float) -> None:
+def _check_store(
+    case: Case, battery: Battery, start: float, charge: Floats, discharge: Floats, energy: Floats, slack: float
+) -> None:
     """Energy in store: its course, its limits, its end."""
     book, name = case.book, battery.name
-    state = case.scenario.state.batteries.get(name)
-    start = battery.start_energy_mwh if state is None else state.energy_mwh
     kept = (1.0 - battery.self_loss_per_hour) ** case.hours
     before = np.concatenate([[start], energy[:-1]])
     stored = battery.charge_efficiency * charge * case.hours

@@ -7,28 +7,60 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.auditor.book import Floats, Ints, share_of
-from optimizer.auditor.case import Case
+from optimizer.auditor.case import Case, Expected, Fields
+from optimizer.auditor.fields import check_fields
 from optimizer.auditor.meter import Flow
-from optimizer.auditor.switching import Cohort, Queues, Walk, audit_ramp, walk
+from optimizer.auditor.onsite.asset import AssetFindings, HeldTo
+from optimizer.auditor.switching import Cohort, Queues, Walk, audit_ramp, seam_age, walk
 from optimizer.scenario.onsite import Generator, GeneratorState
+from optimizer.scenario.overrides import Override
 from optimizer.scenario.series import align
+from optimizer.scenario.switching import LONG_AGO_HOURS
+
+COUNT_SLACK = 1e-6
+HOURS_SLACK = 1e-5
+"""Tolerance on an age in hours."""
 
 
 @dataclass(frozen=True)
-class GeneratorFindings:
+class GeneratorFindings(AssetFindings):
     """What the rest of the audit needs of a generator."""
 
     generator: Generator
-    flow: Flow
+    made: Flow
     on: Ints
     """1 where it runs, (periods,)."""
     walk: Walk
+    drawn: Flow | None = None
+
+    def held_to(self, override: Override) -> list[HeldTo]:
+        """On, off, or its output."""
+        power, held = override.power_mw, []
+        if power != 0:
+            running = override.hold == "on" or power is not None
+            held.append(HeldTo("on", "", self.on * 1.0, float(running), COUNT_SLACK))
+        if power is not None:
+            held.append(HeldTo("output", "MW", self.made.mw, power, share_of(self.generator.capacity_mw)))
+        return held
+
+    def check_state(self, case: Case, rule: str, said: GeneratorState) -> None:
+        """On or off, for how long, at what output; hours may be exact or those of the whole periods that count."""
+        generator, seam = self.generator, self.walk.seam
+        age, hours = seam_age(case, (seam.up or seam.down)[0])
+        whole = min(age * case.hours, LONG_AGO_HOURS)
+        near_whole = abs(said.hours - whole) <= HOURS_SLACK
+        output = float(self.made.mw[case.committed - 1])
+        fields: Fields = {
+            "on": Expected(bool(seam.up)),
+            "hours": Expected(whole if near_whole else hours, "h", HOURS_SLACK),
+            "power_mw": Expected(output, "MW", share_of(generator.capacity_mw)),
+        }
+        check_fields(case.book, rule, generator.name, "", fields, said)
 
 
-def audit_generator(case: Case, generator: Generator) -> GeneratorFindings:
+def audit_generator(case: Case, generator: Generator, before: GeneratorState) -> GeneratorFindings:
     """Check a generator and post its money."""
     rows, name = case.rows, generator.name
-    before = case.scenario.state.generators.get(name) or GeneratorState()
     output = rows.take(name, "output_mw")
     on = rows.take_whole(name, "on", 1, "(0 or 1)")
     _check_load(case, generator, output, on)

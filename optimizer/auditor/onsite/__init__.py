@@ -1,0 +1,36 @@
+"""What makes, stores or buys power on site in the audit: one kind a file, and one line in `AUDITS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from optimizer.auditor.case import Case
+from optimizer.auditor.onsite.asset import AssetFindings
+from optimizer.auditor.onsite.batteries import audit_battery
+from optimizer.auditor.onsite.generators import audit_generator
+from optimizer.auditor.onsite.plant import Plant
+from optimizer.auditor.onsite.ppas import audit_ppa
+from optimizer.auditor.onsite.renewables import audit_renewable
+
+AUDITS: dict[str, Callable[[Case, Any, Any], AssetFindings]] = {
+    "renewables": audit_renewable,
+    "generators": audit_generator,
+    "batteries": audit_battery,
+    "ppas": audit_ppa,
+}
+"""By the field of `Supply` that lists a kind: what checks an asset and posts its money."""
+
+
+def audit_plant(case: Case) -> Plant:
+    """Check everything on site, and post its money."""
+    supply, state = case.scenario.supply, case.scenario.state
+    return Plant(
+        {
+            place: {
+                terms.name: AUDITS[place](case, terms, terms.begun(state.of_assets(place).get(terms.name)))
+                for terms in assets
+            }
+            for place, assets in supply.assets.items()
+        }
+    )
