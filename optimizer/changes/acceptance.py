@@ -14,19 +14,24 @@ _NEW: dict[str, ContractState] = {
 
 
 def with_acceptance(scenario: Scenario, published: Schedule) -> Scenario:
-    """The scenario whose state knows which optional contracts and PPAs the schedule accepted; those that the schedule
+    """The scenario whose state knows which optional contracts and assets the schedule accepted; those that the schedule
     does not have stay open."""
     told = {report.name: report.accepted for report in published.contracts}
-    contracts, ppas = dict(scenario.state.contracts), dict(scenario.state.ppas)
+    contracts = dict(scenario.state.contracts)
     for contract in scenario.contracts:
         before = contracts.get(contract.name, _NEW[contract.kind])
         if contract.optional and before.accepted is None and contract.name in told:
             contracts[contract.name] = before.model_copy(update={"accepted": told[contract.name]})
-    optional = {ppa.name for ppa in scenario.supply.ppas if ppa.optional} - set(ppas)
-    for _, item, quantity, value in published.dispatch_rows:
-        if quantity == "accepted" and item in optional:
-            ppas[item] = value > 0.5
-    if contracts == scenario.state.contracts and ppas == scenario.state.ppas:
-        return scenario
-    state = scenario.state.model_copy(update={"contracts": contracts, "ppas": ppas})
-    return scenario.model_copy(update={"state": state})
+    state = scenario.state
+    if contracts != state.contracts:
+        state = state.model_copy(update={"contracts": contracts})
+    accepted = {row.item: row.value > 0.5 for row in published.dispatch_rows if row.quantity == "accepted"}
+    for place in state.places_of(scenario.supply.assets):
+        said = dict(state.of_assets(place))
+        for asset in scenario.supply.assets[place]:
+            now = asset.with_acceptance(said.get(asset.name), accepted[asset.name]) if asset.name in accepted else None
+            if now is not None:
+                said[asset.name] = now
+        if said != state.of_assets(place):
+            state = state.with_assets(place, said)
+    return scenario if state is scenario.state else scenario.model_copy(update={"state": state})

@@ -132,10 +132,9 @@ def _power_cost(scenario: Scenario, schedule: Schedule, table: _Dispatch) -> Flo
     supply, hours = scenario.supply, scenario.horizon.hours
     price = table.of("site", "energy_price_usd_per_mwh") + table.of("site", "adders_usd_per_mwh")
     carbon_price = 0.0 if supply.carbon is None else supply.carbon.price_usd_per_tonne
-    if not (supply.renewables or supply.generators or supply.batteries or carbon_price or supply.tariff):
+    on_site = {asset.name for asset in supply.every_asset if asset.costs_power}
+    if not (on_site or carbon_price or supply.tariff):
         return np.asarray(price * (1.0 + supply.energy.loss_factor))
-    on_site = {r.name for r in supply.renewables} | {g.name for g in supply.generators}
-    on_site |= {b.name for b in supply.batteries}
     cost = -sum(row.usd for row in schedule.ledger_rows if row.kind in POWER_KINDS | BILL_KINDS or row.item in on_site)
     facility = sum(float(table.of(hall.name, "facility_mw").sum()) for hall in scenario.site.halls) * hours
     return np.full(table.periods, cost / facility if facility > 0 else 0.0)

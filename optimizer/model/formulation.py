@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from optimizer.model.bill.tariff import TariffBlock, add_tariff
 from optimizer.model.contracts import contract_block
 from optimizer.model.contracts.service import ContractBlock
@@ -16,10 +14,8 @@ from optimizer.model.flexibility.reserve import ReserveBlock
 from optimizer.model.machines.fleet import FleetBlock
 from optimizer.model.machines.market import hashprice
 from optimizer.model.machines.pool import PoolBlock
-from optimizer.model.onsite.battery import BatteryBlock
-from optimizer.model.onsite.battery import settle as settle_batteries
-from optimizer.model.onsite.generator import GeneratorBlock
-from optimizer.model.onsite.renewable import RenewableBlock
+from optimizer.model.onsite import Assets, add_assets, by_name, powers_mw
+from optimizer.model.onsite.asset import settle_assets
 from optimizer.model.set_points import Held, Keep, hold
 from optimizer.model.site.export import add_export
 from optimizer.model.site.hall import HallBlock
@@ -28,12 +24,11 @@ from optimizer.model.site.override import add_overrides
 from optimizer.model.supply.carbon import CarbonBlock
 from optimizer.model.supply.day_ahead import add_day_ahead
 from optimizer.model.supply.energy import add_energy
-from optimizer.model.supply.ppa import PpaBlock
 from optimizer.scenario.scenario import Scenario
 from solvers.problem import Floats, Problem
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Formulation:
     """A scenario as arrays, and the blocks that can read a solution."""
 
@@ -43,10 +38,8 @@ class Formulation:
     pools: dict[str, PoolBlock]
     contracts: dict[str, ContractBlock]
     halls: dict[str, HallBlock]
-    renewables: dict[str, RenewableBlock]
-    generators: dict[str, GeneratorBlock]
-    batteries: dict[str, BatteryBlock]
-    ppas: dict[str, PpaBlock]
+    assets: Assets
+    """What is on site, by the field of the scenario's supply that lists its kind."""
     grid: GridBlock
     tariff: TariffBlock | None
     carbon: CarbonBlock
@@ -74,28 +67,13 @@ class Formulation:
             contract.settle(settled)
         for hall in self.halls.values():
             hall.settle(settled)
-        for generator in self.generators.values():
-            generator.settle(settled)
-        self._settle_batteries(settled)
+        settle_assets(by_name(self.assets).values(), settled, self.grid.import_mw)
         self.grid.settle(settled)
         for event in self.events.values():
             event.settle(settled)
         if self.reserves is not None:
             self.reserves.settle(settled)
         return settled
-
-    def _settle_batteries(self, x: Floats) -> None:
-        """Batteries that charge or discharge alone; of what they no longer need, renewables give up what import
-        does not."""
-        if not self.batteries:
-            return
-        used = sum((block.power_mw.value(x) for block in self.renewables.values()), np.zeros(self.model.periods))
-        spare = x[self.grid.import_mw] + used
-        settle_batteries(list(self.batteries.values()), x, spare)
-        less = (used > spare) & (used > 0.0)
-        share = np.divide(np.maximum(spare, 0.0), used, out=np.ones_like(used), where=less)
-        for renewable in self.renewables.values():
-            x[renewable.used] *= share
 
 
 def formulate(
@@ -119,40 +97,32 @@ def formulate(
     for pool_block in pools.values():
         pool_block.close()
     halls = {hall.name: HallBlock(model, hall) for hall in scenario.site.halls}
-    supply = scenario.supply
-    renewables = {terms.name: RenewableBlock(model, terms) for terms in supply.renewables}
-    generators = {terms.name: GeneratorBlock(model, terms) for terms in supply.generators}
-    batteries = {terms.name: BatteryBlock(model, terms) for terms in supply.batteries}
-    ppas = {terms.name: PpaBlock(model, terms) for terms in supply.ppas}
-    demand = [*(hall.facility_mw for hall in halls.values()), *(battery.draw_mw for battery in batteries.values())]
-    made = [*(block.power_mw for block in renewables.values()), *(block.power_mw for block in generators.values())]
-    grid = GridBlock(model, demand, made)
+    assets = add_assets(model)
+    on_site = by_name(assets)
+    grid = GridBlock(model, (hall.facility_mw for hall in halls.values()), powers_mw(on_site.values()))
     add_energy(model, grid.imported)
     tariff = add_tariff(model, grid.import_mw, grid.limit_mw, grid.most_draw_mw)
     add_export(model, grid, tariff)
     grid.close()
     carbon = CarbonBlock(model, grid.imported)
     add_day_ahead(model, grid.limit_mw)
-    add_overrides(model, fleets, pools, generators, batteries, renewables)
+    add_overrides(model, fleets, pools, on_site)
+    supply = scenario.supply
     events = {terms.name: DemandResponseBlock(model, terms, grid) for terms in supply.demand_response}
-    reserves = ReserveBlock(model, fleets, pools, contracts, batteries, grid) if supply.reserves else None
+    reserves = ReserveBlock(model, fleets, pools, contracts, on_site, grid) if supply.reserves else None
     held = None if keep is None else hold(model, keep)
-    problem = model.builder.build()
     return Formulation(
-        model,
-        problem,
-        fleets,
-        pools,
-        contracts,
-        halls,
-        renewables,
-        generators,
-        batteries,
-        ppas,
-        grid,
-        tariff,
-        carbon,
-        events,
-        reserves,
-        held,
+        model=model,
+        problem=model.builder.build(),
+        fleets=fleets,
+        pools=pools,
+        contracts=contracts,
+        halls=halls,
+        assets=assets,
+        grid=grid,
+        tariff=tariff,
+        carbon=carbon,
+        events=events,
+        reserves=reserves,
+        held=held,
     )

@@ -86,7 +86,7 @@ def replan(
         if past.state is None:
             raise NoPast(past)
         state = past.state
-    rest = part(_with_end_charges(scenario), moment, scenario.horizon.periods)
+    rest = part(_with_ends_stated(scenario), moment, scenario.horizon.periods)
     if state is not None:
         rest = with_state(rest, state)
     rest = with_position(with_acceptance(rest, published), published)
@@ -104,17 +104,13 @@ def replan(
     return Replan(rest, replace(schedule, notes=(*schedule.notes, *begun)), findings, keep, past)
 
 
-def _with_end_charges(scenario: Scenario) -> Scenario:
-    """The scenario with the end charge that its whole horizon asks of each battery stated."""
-    supply, held = scenario.supply, scenario.state.batteries
-    if all(battery.end_energy_mwh is not None for battery in supply.batteries):
-        return scenario
-    batteries = []
-    for battery in supply.batteries:
-        begun = held[battery.name].energy_mwh if battery.name in held else battery.start_energy_mwh
-        end = begun if battery.end_energy_mwh is None else battery.end_energy_mwh
-        batteries.append(battery.model_copy(update={"end_energy_mwh": end}))
-    return scenario.model_copy(update={"supply": supply.model_copy(update={"batteries": tuple(batteries)})})
+def _with_ends_stated(scenario: Scenario) -> Scenario:
+    """The scenario with what the end of its whole horizon asks of each asset stated (`Asset.with_end_stated`)."""
+    state = scenario.state
+    supply = scenario.supply.with_assets(
+        lambda place, asset: asset.with_end_stated(state.of_assets(place).get(asset.name))
+    )
+    return scenario.model_copy(update={"supply": supply})
 
 
 def period_of(scenario: Scenario, at: datetime) -> int:

@@ -3,7 +3,7 @@
 The committed part's set-points (`optimizer.model.set_points`) are held on the scenario as it came; everything that
 follows from them is recomputed: power, import, curtailment of renewables, money, state. Its horizon is the committed
 part alone, and no peak is expected: what is booked is what happened, so that the days of a month add up to its ledger.
-Batteries need no end charge, which is asked of a plan's whole horizon.
+Nothing is asked of the time behind it (`Asset.settled`): batteries need no end charge.
 
 What cannot be held (a limit that came lower, demand that did not come) is left with the least departure, in shares of
 each set-point's largest value; among departures equally small the one that earns most is taken.
@@ -56,17 +56,12 @@ def settled_scenario(scenario: Scenario, schedule: Schedule) -> Scenario:
 
 
 def actual(scenario: Scenario) -> Scenario:
-    """The scenario as it came, the committed part alone; no peaks expected, no end charge asked for."""
+    """The scenario as it came, the committed part alone; no peaks expected, nothing asked of the time behind."""
     horizon = scenario.horizon
     whole = horizon.committed == horizon.periods
     came = as_it_came(scenario if whole else part(scenario, 0, horizon.committed))
-    supply = came.supply.model_copy(
-        update={
-            "batteries": tuple(b.model_copy(update={"end_energy_mwh": 0.0}) for b in came.supply.batteries),
-            "expected_peaks": (),
-            "find_expected_peaks": False,
-        }
-    )
+    on_site = came.supply.with_assets(lambda _, asset: asset.settled())
+    supply = on_site.model_copy(update={"expected_peaks": (), "find_expected_peaks": False})
     return came.model_copy(update={"supply": supply})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -275,15 +276,17 @@ def _state(formulation: Formulation, x: Floats, tariff: TariffState) -> State:
     height = scenario.state.block_height
     if height is None and scenario.bitcoin is not None:
         height = scenario.bitcoin.block_height
+    on_site: dict[str, Any] = {
+        place: {name: asset.state(x) for name, asset in formulation.assets[place].items()}
+        for place in State.places_of(formulation.assets)
+    }
     return State(
         at=stamp(horizon.at(horizon.committed)),
         block_height=None if height is None else height + horizon.committed * horizon.hours * 6.0,
         fleets={name: block.state(x) for name, block in formulation.fleets.items()},
         pools={name: block.state(x) for name, block in formulation.pools.items()},
         contracts={name: block.state(x) for name, block in formulation.contracts.items()},
-        generators={name: block.state(x) for name, block in formulation.generators.items()},
-        batteries={name: block.state(x) for name, block in formulation.batteries.items()},
-        ppas={name: block.state(x) for name, block in formulation.ppas.items()},
         tariff=tariff,
         carbon_tonnes=formulation.carbon.tonnes(x),
+        **on_site,
     )

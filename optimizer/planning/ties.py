@@ -66,7 +66,7 @@ def decided(formulation: Formulation, result: Result, time_limit_s: float) -> Re
 
 def _intricate(scenario: Scenario) -> bool:
     supply = scenario.supply
-    on_site = supply.generators or supply.batteries or supply.renewables or supply.reserves or supply.demand_response
+    on_site = any(asset.intricate for asset in supply.every_asset) or supply.reserves or supply.demand_response
     jobs = any(isinstance(terms, Batch) for terms in scenario.contracts)
     return bool(on_site or jobs or supply.tariff is not None or supply.day_ahead is not None)
 

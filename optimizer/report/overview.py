@@ -34,16 +34,7 @@ def overview(scenario: Scenario) -> str:
     for pool in scenario.pools:
         peak = pool.peak_power_w * pool.nodes / 1e6
         lines.append(f"  pool {pool.name}: {pool.nodes} nodes of {pool.gpus_per_node} GPUs, {peak:.4g} MW")
-    supply = scenario.supply
-    for renewable in supply.renewables:
-        lines.append(f"  renewable {renewable.name}: {renewable.capacity_mw:.4g} MW")
-    for generator in supply.generators:
-        lines.append(f"  generator {generator.name}: {generator.min_load_mw:.4g} to {generator.capacity_mw:.4g} MW")
-    for battery in supply.batteries:
-        power = f"{battery.charge_limit_mw:.4g} MW in, {battery.discharge_limit_mw:.4g} MW out"
-        lines.append(f"  battery {battery.name}: {power}, {battery.energy_mwh:.4g} MWh")
-    for ppa in supply.ppas:
-        lines.append(f"  PPA {ppa.name}: {ppa.kind.replace('_', ' ')}{', optional' if ppa.optional else ''}")
+    lines += [f"  {asset.word} {asset.name}: {asset.summary()}" for asset in scenario.supply.every_asset]
     lines += _market_lines(scenario)
     for contract in scenario.contracts:
         pools = ", ".join(contract.pools)

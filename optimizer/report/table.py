@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from rich.console import Console
@@ -158,7 +158,7 @@ class _Parts:
         profit = [earned[start] for start in starts]
         self.tail = [
             Column("cooling", megawatts(_less(facility, it))),
-            *_on_site(scenario, values, total),
+            *_on_site(scenario, values),
             Column("idle", megawatts(_less(limit, imported))),
             *flexibility_columns(scenario, total),
             Column(f"profit {currency}", money(profit, 0 if max(map(abs, profit)) >= 100 else 2)),
@@ -168,18 +168,15 @@ class _Parts:
 def _on_site(
     scenario: Scenario,
     values: Mapping[tuple[str, str], list[float]],
-    total: Callable[[Sequence[str], str], list[float]],
 ) -> list[Column]:
-    """Power made on site, batteries (charging above 0) and export, of those that there are."""
-    supply, columns = scenario.supply, []
-    used = total([renewable.name for renewable in supply.renewables], "used_mw")
-    made = total([generator.name for generator in supply.generators], "output_mw")
-    if supply.renewables or supply.generators:
-        columns.append(Column("made", megawatts([u + m for u, m in zip(used, made, strict=True)])))
-    if supply.batteries:
-        names = [battery.name for battery in supply.batteries]
-        charge, discharge = total(names, "charge_mw"), total(names, "discharge_mw")
-        columns.append(Column("battery", megawatts([c - d for c, d in zip(charge, discharge, strict=True)])))
+    """What is on site, in the columns of its kinds (`Asset.columns`), and export, of those that there are."""
+    sums: dict[str, list[float]] = {}
+    for asset in scenario.supply.every_asset:
+        for column, parts in asset.columns.items():
+            for quantity, factor in parts.items():
+                before, of_asset = sums.get(column), values[asset.name, quantity]
+                sums[column] = [b + factor * v for b, v in zip(before or [0.0] * len(of_asset), of_asset, strict=True)]
+    columns = [Column(column, megawatts(sum_mw)) for column, sum_mw in sums.items()]
     if ("site", "export_mw") in values:
         columns.append(Column("export", megawatts(values["site", "export_mw"])))
     return columns

@@ -1,4 +1,5 @@
-"""What can change its power when a reserve is called: the parts of fleets, spot contracts and batteries.
+"""What can change its power when a reserve is called: the parts of fleets, spot contracts and what is
+on site (`reserve_parts` of its block).
 
 | part | up: load can drop by | down: load can rise by |
 |---|---|---|
@@ -14,8 +15,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 
@@ -23,9 +25,7 @@ from optimizer.model.contracts.spot import SpotBlock
 from optimizer.model.desk import PeriodSum
 from optimizer.model.machines.fleet import FleetBlock, UpMode
 from optimizer.model.machines.pool import PoolBlock
-from optimizer.model.onsite.battery import BatteryBlock
 from optimizer.scenario.fleet import Fleet
-from optimizer.scenario.onsite import Battery
 from solvers.problem import Floats
 
 Way = Literal["up", "down"]
@@ -57,6 +57,13 @@ class Part:
     """Where it draws more IT power when called."""
     backing_mwh: tuple[PeriodSum, ...] = ()
     """Energy at the meter that offers × duration may not be above."""
+
+
+class Provider(Protocol):
+    """Something on site that offers reserve."""
+
+    def reserve_parts(self) -> Sequence[Part]:
+        """What can be called of it."""
 
 
 def fleet_parts(block: FleetBlock, fleet: Fleet, pue: Floats, import_usd_per_mwh: Floats) -> list[Part]:
@@ -112,34 +119,6 @@ def spot_part(block: SpotBlock, pool: PoolBlock, pue: Floats, import_usd_per_mwh
         ramp_mw_per_hour=_at_meter(terms.ramp_mw_per_hour, pue),
         hall=terms.hall,
     )
-
-
-def battery_parts(block: BatteryBlock, terms: Battery, periods: int) -> list[Part]:
-    """A battery, up and down."""
-    stored, room = [], []
-    for held in block.held_mwh:
-        out, free = PeriodSum(periods), PeriodSum(periods)
-        out.add_sum(held, terms.discharge_efficiency)
-        free.add_constant(terms.energy_mwh / terms.charge_efficiency)
-        free.add_sum(held, -1.0 / terms.charge_efficiency)
-        stored.append(out)
-        room.append(free)
-
-    def part(way: Way, room_mw: PeriodSum, most_mw: float, wear: float, backing: list[PeriodSum]) -> Part:
-        return Part(
-            provider=terms.name,
-            label=terms.name,
-            way=way,
-            room_mw=room_mw,
-            most_mw=np.full(periods, most_mw),
-            called_usd_per_mwh=np.full(periods, wear),
-            backing_mwh=tuple(backing),
-        )
-
-    return [
-        part("up", block.discharge_room_mw, terms.discharge_limit_mw, terms.wear_usd_per_mwh, stored),
-        part("down", block.charge_room_mw, terms.charge_limit_mw, 0.0, room),
-    ]
 
 
 def _at_meter(ramp_mw_per_hour: float | None, pue: Floats) -> Floats | None:

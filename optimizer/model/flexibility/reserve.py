@@ -28,10 +28,9 @@ import numpy as np
 from optimizer.model.contracts.service import ContractBlock
 from optimizer.model.contracts.spot import SpotBlock
 from optimizer.model.desk import Model, PeriodSum
-from optimizer.model.flexibility.provider import Part, Way, battery_parts, fleet_parts, spot_part
+from optimizer.model.flexibility.provider import Part, Provider, Way, fleet_parts, spot_part
 from optimizer.model.machines.fleet import FleetBlock
 from optimizer.model.machines.pool import PoolBlock
-from optimizer.model.onsite.battery import BatteryBlock
 from optimizer.model.site.cooling import cooled_mw
 from optimizer.model.site.hall import pue_of
 from optimizer.model.site.meter import GridBlock
@@ -88,11 +87,11 @@ class ReserveBlock:
         fleets: Mapping[str, FleetBlock],
         pools: Mapping[str, PoolBlock],
         contracts: Mapping[str, ContractBlock],
-        batteries: Mapping[str, BatteryBlock],
+        on_site: Mapping[str, Provider],
         grid: GridBlock,
     ) -> None:
         self._model, self._products = model, model.scenario.supply.reserves
-        self._parts = _parts(model.scenario, fleets, pools, contracts, batteries)
+        self._parts = _parts(model.scenario, fleets, pools, contracts, on_site)
         self._offers = [offer for terms in self._products for offer in self._offered(terms)]
         self._rooms: list[_Room] = []
         self._of_parts()
@@ -235,7 +234,7 @@ def _parts(
     fleets: Mapping[str, FleetBlock],
     pools: Mapping[str, PoolBlock],
     contracts: Mapping[str, ContractBlock],
-    batteries: Mapping[str, BatteryBlock],
+    on_site: Mapping[str, Provider],
 ) -> Sequence[Part]:
     """The parts of all providers that some product names."""
     named = {name for terms in scenario.supply.reserves for name in terms.providers}
@@ -249,7 +248,7 @@ def _parts(
     for name, block in contracts.items():
         if name in named and isinstance(block, SpotBlock):
             parts += [spot_part(block, pool, pue[pool.pool.hall], cost) for pool in block.pools]
-    for battery in scenario.supply.batteries:
-        if battery.name in named:
-            parts += battery_parts(batteries[battery.name], battery, horizon.periods)
+    for name, asset in on_site.items():
+        if name in named:
+            parts += asset.reserve_parts()
     return parts

@@ -16,21 +16,23 @@
 can be worth less than nothing, at that time or later (energy in store is in the way of charging then). Import
 that costs nothing or more, and renewables that do, can always be used less instead; so without generators, which
 may be made to run, no b is needed after the last period in which import or a renewable costs less than nothing.
-A plan that burns all the same there, because it costs nothing or within the gap, is mended by `settle`, which only
-ever saves: the same change of energy by charging or discharging alone takes less power, which import and renewables
-give less of. Where they give too little for that, batteries were being emptied for nothing: those that discharge do
-so by so much less. They hold more from then on; where one would hold too much it charges less, which saves again.
+A plan that burns all the same there, because it costs nothing or within the gap, is mended by `settle_assets`, which
+only ever saves: the same change of energy by charging or discharging alone takes less power, which import and
+renewables give less of. Where they give too little for that, batteries were being emptied for nothing: those that
+discharge do so by so much less. They hold more from then on; where one would hold too much it charges less, which saves
+again.
 None of this holds where reserves pay for import that can drop and for room in store, nor where batteries or renewables
 are held by hand: with either, b is there in every period.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from optimizer.model.desk import Model, PeriodSum
+from optimizer.model.flexibility.provider import Part, Way
+from optimizer.model.onsite.asset import AssetBlock, Store
+from optimizer.model.override_rows import OverrideRows
 from optimizer.model.supply.energy import least_import_cost
 from optimizer.scenario.onsite import Battery, BatteryState
 from optimizer.scenario.scenario import Scenario
@@ -40,25 +42,24 @@ from solvers.problem import Bools, Floats
 
 def burning_could_pay(scenario: Scenario) -> Bools:
     """Periods in which charging while discharging could be worth something, (periods,): see above."""
-    supply, periods = scenario.supply, scenario.horizon.periods
+    assets, periods = scenario.supply.every_asset, scenario.horizon.periods
     by_hand = {override.item for override in scenario.overrides}
-    items = {battery.name for battery in supply.batteries} | {renewable.name for renewable in supply.renewables}
-    if supply.generators or supply.reserves or items & by_hand:
+    forced = any(asset.may_have_to_run or asset.name in by_hand for asset in assets)
+    if forced or scenario.supply.reserves:
         return np.ones(periods, dtype=bool)
     cheap = least_import_cost(scenario) < 0.0
-    for renewable in supply.renewables:
-        cheap |= renewable.cost_usd_per_mwh < 0.0
+    for asset in assets:
+        cheap |= asset.least_usd_per_mwh < 0.0
     return np.asarray(np.flip(np.logical_or.accumulate(np.flip(cheap))))
 
 
-class BatteryBlock:
+class BatteryBlock(AssetBlock, Store):
     """A battery."""
 
-    def __init__(self, model: Model, terms: Battery) -> None:
+    def __init__(self, model: Model, terms: Battery, before: BatteryState) -> None:
         self._model, self._terms = model, terms
         hours, periods, builder = model.horizon.hours, model.periods, model.builder
-        state = model.scenario.state.batteries.get(terms.name)
-        self._before = terms.start_energy_mwh if state is None else state.energy_mwh
+        self._before = before.energy_mwh
         self._kept = float((1.0 - terms.self_loss_per_hour) ** hours)
         self._in, self._out = terms.charge_efficiency * hours, hours / terms.discharge_efficiency
         """MWh into and out of store for each MW of charging and discharging."""
@@ -68,10 +69,10 @@ class BatteryBlock:
         self._charge = builder.columns(periods, 0.0, most_in)
         self._discharge = builder.columns(periods, 0.0, most_out)
         self._energy = builder.columns(periods, 0.0, terms.energy_mwh)
-        self.draw_mw, given = model.sum(), model.sum()
-        """Charging less discharging [MW at the meter]."""
-        self.draw_mw.add(self._charge, 1.0)
-        self.draw_mw.add(self._discharge, -1.0)
+        given = model.sum()
+        self.power_mw: PeriodSum = model.sum()
+        self.power_mw.add(self._charge, -1.0)
+        self.power_mw.add(self._discharge, 1.0)
         given.add(self._discharge, 1.0)
         self._storage()
         self._exclusive(np.flatnonzero(burning_could_pay(model.scenario)), most_in, most_out)
@@ -117,29 +118,45 @@ class BatteryBlock:
         builder.add(rows[1], self._discharge[periods], 1.0)
         builder.add(rows[1], charging, most_out)
 
-    @property
-    def largest_mw(self) -> float:
-        """Most that it charges or discharges at once."""
-        return max(self._terms.charge_limit_mw, self._terms.discharge_limit_mw)
+    def override(self, rows: OverrideRows) -> None:
+        """At rest, or charging less discharging."""
+        draw = self._model.sum()
+        draw.add_sum(self.power_mw, -1.0)
+        rows.at_power(draw, max(self._terms.charge_limit_mw, self._terms.discharge_limit_mw))
 
-    @property
-    def discharge_room_mw(self) -> PeriodSum:
-        """By how much it could discharge more at once."""
-        room = self._model.sum()
-        room.add_constant(self._terms.discharge_limit_mw)
-        room.add(self._discharge, -1.0)
-        return room
+    def reserve_parts(self) -> list[Part]:
+        """Headroom up and down, and the energy behind it."""
+        terms, model, periods = self._terms, self._model, self._model.periods
+        stored, room = [], []
+        for held in self._held_mwh():
+            out, free = model.sum(), model.sum()
+            out.add_sum(held, terms.discharge_efficiency)
+            free.add_constant(terms.energy_mwh / terms.charge_efficiency)
+            free.add_sum(held, -1.0 / terms.charge_efficiency)
+            stored.append(out)
+            room.append(free)
 
-    @property
-    def charge_room_mw(self) -> PeriodSum:
-        """By how much it could charge more at once."""
-        room = self._model.sum()
-        room.add_constant(self._terms.charge_limit_mw)
-        room.add(self._charge, -1.0)
-        return room
+        def part(way: Way, columns: Index, most_mw: float, wear: float, backing: list[PeriodSum]) -> Part:
+            """`columns`: what it does of it already."""
+            left = model.sum()
+            left.add_constant(most_mw)
+            left.add(columns, -1.0)
+            return Part(
+                provider=terms.name,
+                label=terms.name,
+                way=way,
+                room_mw=left,
+                most_mw=np.full(periods, most_mw),
+                called_usd_per_mwh=np.full(periods, wear),
+                backing_mwh=tuple(backing),
+            )
 
-    @property
-    def held_mwh(self) -> tuple[PeriodSum, PeriodSum]:
+        return [
+            part("up", self._discharge, terms.discharge_limit_mw, terms.wear_usd_per_mwh, stored),
+            part("down", self._charge, terms.charge_limit_mw, 0.0, room),
+        ]
+
+    def _held_mwh(self) -> tuple[PeriodSum, PeriodSum]:
         """Energy in store at the start and at the end of each period."""
         before, after = self._model.sum(), self._model.sum()
         first = np.zeros(self._model.periods)
@@ -176,14 +193,3 @@ class BatteryBlock:
 
     def _held(self, t: int, x: Floats) -> float:
         return self._kept * (float(x[self._energy[t - 1]]) if t else self._before)
-
-
-def settle(batteries: Sequence[BatteryBlock], x: Floats, spare_mw: Floats) -> None:
-    """Every battery charges or discharges alone, and its energy follows, in place. `spare_mw` (periods,): what
-    import and renewables give; what is saved is taken from it, in place."""
-    for t in range(len(spare_mw)):
-        spare_mw[t] -= sum(battery.alone(t, x) for battery in batteries)
-        for battery in batteries:
-            if spare_mw[t] < 0.0:
-                spare_mw[t] += battery.discharge_less(t, x, -float(spare_mw[t]))
-            battery.store(t, x)

@@ -16,26 +16,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.model.desk import Model
+from optimizer.model.desk import Model, PeriodSum
 from optimizer.model.machines.switching import Cohort, Switches, ages_after, require_ramp
+from optimizer.model.onsite.asset import AssetBlock
+from optimizer.model.override_rows import OverrideRows
 from optimizer.scenario.onsite import Generator, GeneratorState
 from optimizer.scenario.series import align
 from optimizer.scenario.switching import LONG_AGO_HOURS
 from solvers.problem import Floats
 
 
-class GeneratorBlock:
+class GeneratorBlock(AssetBlock):
     """A generator."""
 
-    def __init__(self, model: Model, terms: Generator) -> None:
+    def __init__(self, model: Model, terms: Generator, before: GeneratorState) -> None:
         self._model, self._terms = model, terms
         horizon, builder = model.horizon, model.builder
-        before = model.scenario.state.generators.get(terms.name, GeneratorState())
         self._cohorts = [Cohort(before.on, 1, int(before.hours / horizon.hours + 1e-9))]
         self._on = builder.columns(model.periods, 0.0, 1.0, integer=True)
         self._output = builder.columns(model.periods, 0.0, terms.capacity_mw)
         self.capacity_mw = terms.capacity_mw
-        self.on, self.power_mw = model.sum(), model.sum()
+        self.on = model.sum()
+        self.power_mw: PeriodSum = model.sum()
         self.on.add(self._on, 1.0)
         self.power_mw.add(self._output, 1.0)
         for share, lower, upper in ((terms.capacity_mw, -np.inf, 0.0), (terms.min_load_mw, 0.0, np.inf)):
@@ -55,6 +57,15 @@ class GeneratorBlock:
         model.set_point(terms.name, "on", self.on, "engines", 1.0)
         model.show(terms.name, "started", lambda x: x[self._switches.starts[0]])
         model.show(terms.name, "stopped", lambda x: x[self._switches.stops])
+
+    def override(self, rows: OverrideRows) -> None:
+        """On, off, or its output."""
+        if rows.power_mw is not None:
+            rows.at_power(self.power_mw, self.capacity_mw)
+        elif rows.hold == "on":
+            rows.within(self.on, 1.0, 1.0, "engines", 1.0, "holds it on {when}, it has to be off")
+        else:
+            rows.within(self.on, 0.0, 0.0, "engines", 1.0, "holds it off {when}, it has to be on")
 
     def settle(self, x: Floats) -> None:
         """No output beside off, nor below the least load; starts and stops in their plain form."""

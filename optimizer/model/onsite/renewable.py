@@ -6,21 +6,27 @@
 
 from __future__ import annotations
 
-from optimizer.model.desk import Model
+from optimizer.model.desk import Model, PeriodSum
+from optimizer.model.onsite.asset import AssetBlock
+from optimizer.model.override_rows import OverrideRows
 from optimizer.scenario.onsite import Renewable
 from optimizer.scenario.series import align
 
 
-class RenewableBlock:
+class RenewableBlock(AssetBlock):
     """A renewable plant."""
 
-    def __init__(self, model: Model, terms: Renewable) -> None:
+    def __init__(self, model: Model, terms: Renewable, before: None = None) -> None:
         self.capacity_mw = terms.capacity_mw
         self.available_mw = terms.capacity_mw * align(terms.factor, model.horizon)
-        self.used = model.builder.columns(model.periods, 0.0, self.available_mw)
-        self.power_mw = model.sum()
-        self.power_mw.add(self.used, 1.0)
+        self.curtailable = model.builder.columns(model.periods, 0.0, self.available_mw)
+        self.power_mw: PeriodSum = model.sum()
+        self.power_mw.add(self.curtailable, 1.0)
         if terms.cost_usd_per_mwh:
             model.earn_sum(terms.name, "ppa", self.power_mw, -terms.cost_usd_per_mwh * model.horizon.hours)
         model.show(terms.name, "used_mw", self.power_mw)
         model.show(terms.name, "available_mw", self.available_mw)
+
+    def override(self, rows: OverrideRows) -> None:
+        """Off, or its power used."""
+        rows.at_power(self.power_mw, self.capacity_mw)

@@ -4,7 +4,7 @@
 |---|---|
 | i(t), x(t) | import and export [MW at the meter] |
 
-    i(t) + Σ renewables used + Σ generation + Σ discharge = Σ_halls facility power + Σ charge + x(t)
+    i(t) + Σ_assets power given = Σ_halls facility power + Σ_assets power taken + x(t)
     i(t) ≤ import limit(t), and ≤ the limit of each order whose window touches the period
 
 What passes the meter is billed by others: `formulate` names them. They write between the import and the balance.
@@ -12,7 +12,7 @@ What passes the meter is billed by others: `formulate` names them. They write be
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -42,17 +42,17 @@ class GridBlock:
     none exports more than this without importing; both (periods,).
     """
 
-    def __init__(self, model: Model, demand: Sequence[PeriodSum], supply: Sequence[PeriodSum]) -> None:
-        """`demand`: power of halls, and of batteries (charging less discharging); `supply`: power made on site."""
+    def __init__(self, model: Model, halls: Iterable[PeriodSum], on_site: Iterable[PeriodSum]) -> None:
+        """`halls`: facility power; `on_site`: power at the meter of what makes and stores it, given less taken."""
         self._model = model
         self.most_draw_mw, self.most_supply_mw = _most_draw_mw(model), _most_supply_mw(model)
         self.import_mw: Index = model.builder.columns(model.periods, 0.0, self._ample_mw)
         self.export_mw: Index | None = None
         self._needed = model.sum()
         """What is needed from outside: import less export."""
-        for power in demand:
+        for power in halls:
             self._needed.add_sum(power)
-        for power in supply:
+        for power in on_site:
             self._needed.add_sum(power, -1.0)
         self.imported = model.sum()
         self.imported.add(self.import_mw, 1.0)
@@ -85,8 +85,9 @@ class GridBlock:
 
     def open_export(self) -> Index | None:
         """Make the columns of export, where the site has any."""
-        # Generators may be made to run with nowhere to go: then the export limit is what gives the reason.
-        if self.export_limit_mw.any() or self._model.scenario.supply.generators:
+        # What may have to run has nowhere to go then: the export limit is what gives the reason.
+        forced = any(asset.may_have_to_run for asset in self._model.scenario.supply.every_asset)
+        if forced or self.export_limit_mw.any():
             self.export_mw = self._model.builder.columns(self._model.periods, 0.0, self._ample_mw)
         return self.export_mw
 
@@ -132,11 +133,12 @@ class GridBlock:
 
 def _most_draw_mw(model: Model) -> Floats:
     halls = sum((most_facility_mw(model, hall) for hall in model.scenario.site.halls), np.zeros(model.periods))
-    return halls + sum(battery.charge_limit_mw for battery in model.scenario.supply.batteries)
+    taken = sum(asset.most_taken_mw(model.horizon) for asset in model.scenario.supply.every_asset)
+    return np.asarray(halls + taken)
 
 
 def _most_supply_mw(model: Model) -> Floats:
-    supply = model.scenario.supply
-    made = sum(g.capacity_mw for g in supply.generators) + sum(b.discharge_limit_mw for b in supply.batteries)
-    weather = (r.capacity_mw * align(r.factor, model.horizon) for r in supply.renewables)
-    return np.asarray(sum(weather, np.full(model.periods, made)))
+    given = [asset.most_given_mw(model.horizon) for asset in model.scenario.supply.every_asset]
+    # Numbers first, series after: sums are the same to the last bit whatever the order of kinds.
+    given.sort(key=np.ndim)
+    return np.asarray(sum(given, np.zeros(model.periods)))

@@ -1,6 +1,6 @@
 """What later days emit whatever is planned, so that a cap over all days stays within reach.
 
-    least(t) = max(0, overhead + PUE × least draw of all machines − renewables − generators) × Δt × intensity
+    least(t) = max(0, overhead + PUE × least draw of all machines − most made on site) × Δt × intensity
 
 Batteries are left out: they give back what they took.
 """
@@ -34,7 +34,7 @@ def least_tonnes(scenario: Scenario) -> Floats:
     for hall in site.halls:
         overhead_mw = 0.0 if hall.overhead_off_with_hall else hall.overhead_mw
         needed = needed + overhead_mw + least_w[hall.name] / W_PER_MW * pue_of(hall, site.ambient_c, horizon)
-    for renewable in scenario.supply.renewables:
-        needed = needed - renewable.capacity_mw * align(renewable.factor, horizon)
-    needed = np.maximum(needed - sum(generator.capacity_mw for generator in scenario.supply.generators), 0.0)
+    for asset in scenario.supply.every_asset:
+        needed = needed - asset.most_made_mw(horizon)
+    needed = np.maximum(needed, 0.0)
     return np.asarray(needed * horizon.hours * align(carbon.intensity_kg_per_mwh, horizon) / KG_PER_TONNE)

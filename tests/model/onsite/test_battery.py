@@ -9,7 +9,8 @@ import pytest
 
 from optimizer.insight.clash import clashes
 from optimizer.model.formulation import Formulation, formulate
-from optimizer.model.onsite.battery import burning_could_pay
+from optimizer.model.onsite import by_name
+from optimizer.model.onsite.battery import BatteryBlock, burning_could_pay
 from solvers.problem import Floats
 from tests.model.conftest import Solve
 from tests.model.power import battery, generator, never_at_once, powered, renewable
@@ -193,11 +194,11 @@ class Given:
         """Charge, discharge and energy of a battery, output of a renewable, or import and export."""
         model = self.formulation
         where: list[Any]
-        if item in model.batteries:
-            block = model.batteries[item]
+        block: Any = by_name(model.assets).get(item)
+        if isinstance(block, BatteryBlock):
             where = [block._charge, block._discharge, block._energy]
-        elif item in model.renewables:
-            where = [model.renewables[item].used]
+        elif block is not None:
+            where = [block.curtailable]
         else:
             where = [model.grid.import_mw]
         for index, values in zip(where, columns, strict=True):

@@ -11,18 +11,19 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.model.desk import Model
+from optimizer.model.onsite.asset import AssetBlock
 from optimizer.scenario.onsite import Ppa
 from optimizer.scenario.series import align
 from optimizer.tariff.prices import energy_price
 from solvers.problem import Floats
 
 
-class PpaBlock:
+class PpaBlock(AssetBlock):
     """A power purchase agreement."""
 
-    def __init__(self, model: Model, terms: Ppa) -> None:
+    def __init__(self, model: Model, terms: Ppa, settled: bool | None) -> None:
+        """`settled`: whether it is in force; None while that is a decision."""
         horizon = model.horizon
-        settled = model.scenario.state.ppas.get(terms.name) if terms.optional else True
         lower, upper = (0.0, 1.0) if settled is None else (float(settled), float(settled))
         self._column = model.builder.columns(1, lower, upper, integer=True)
         every = np.broadcast_to(self._column, (model.periods,))
