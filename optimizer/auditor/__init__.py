@@ -38,6 +38,7 @@ from optimizer.auditor.served import serve
 from optimizer.auditor.state import check_state
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import MonthBill, Schedule
+from optimizer.schedule.vocabulary import Vocabulary
 
 __all__ = ["Findings", "Violation", "audit"]
 
@@ -52,7 +53,7 @@ def audit(scenario: Scenario, schedule: Schedule) -> Findings:
         check_unsolved(schedule, book)
         return Findings(book.violations, None, None)
     periods = Periods(horizon)
-    rows = Rows(schedule, horizon, periods, book)
+    rows = Rows(schedule, Vocabulary(scenario), horizon, periods, book)
     ledger = Ledger(horizon)
     case = Case(scenario, schedule, horizon, book, periods, rows, ledger)
     bills = _check_plan(case)

@@ -23,6 +23,7 @@ from optimizer.auditor.served import Served
 from optimizer.scenario.contracts import Batch
 from optimizer.scenario.horizon import localize
 from optimizer.scenario.state import BatchState
+from optimizer.schedule import LedgerKind
 
 LEAST_WORK = 1e-9
 """GPU-hours owed that count as none."""
@@ -364,15 +365,15 @@ def _post(case: Case, job: Job, course: Course, missed: float) -> Floats:
     if not job.open:
         return completion
     price, rate = terms.price_usd_per_gpu_hour, min(terms.max_gpus, job.served.most_gpus) * job.hours
-    ledger.post(name, "contract_revenue", price * course.owed, price * rate)
+    ledger.post(name, LedgerKind.CONTRACT_REVENUE, price * course.owed, price * rate)
     penalty = terms.penalty_usd_per_gpu_hour
-    ledger.post_once(name, "shortfall_penalty", job.closing, -penalty * missed, penalty * job.owed)
+    ledger.post_once(name, LedgerKind.SHORTFALL_PENALTY, job.closing, -penalty * missed, penalty * job.owed)
     late = np.asarray(course.late)
-    ledger.post(name, "lateness_penalty", -terms.lateness_usd_per_hour * late, 0.0)
+    ledger.post(name, LedgerKind.LATENESS_PENALTY, -terms.lateness_usd_per_hour * late, 0.0)
     gives_up = missed > job.work_slack
     if terms.all_or_nothing and gives_up:
         paid = price * (job.state.done_gpu_hours + course.done)
-        ledger.post_once(name, "contract_revenue", job.closing, -paid, paid)
+        ledger.post_once(name, LedgerKind.CONTRACT_REVENUE, job.closing, -paid, paid)
     accrued = job.state.completion_accrued_usd
     if job.open_after and not job.never_done:
         completion += terms.completion_usd / terms.gpu_hours * course.owed
@@ -382,7 +383,7 @@ def _post(case: Case, job: Job, course: Course, missed: float) -> Floats:
         completion[course.finish] += terms.completion_usd - accrued
     elif not job.open_after:
         completion[job.closing] -= accrued
-    ledger.post(name, "completion", completion, terms.completion_usd)
+    ledger.post(name, LedgerKind.COMPLETION, completion, terms.completion_usd)
     return completion
 
 

@@ -13,6 +13,7 @@ from optimizer.auditor.book import SHARE, number, share_of
 from optimizer.auditor.case import Case
 from optimizer.auditor.meter import Meter
 from optimizer.scenario.series import align
+from optimizer.schedule import LedgerKind
 
 KG_PER_TONNE = 1000.0
 
@@ -39,7 +40,7 @@ def audit_carbon(case: Case, meter: Meter) -> CarbonFindings:
     claimed = case.rows.take("site", "carbon_kg")
     case.book.equal("carbon", "site", "emissions", claimed, kg, unit="kg", tolerance=share_of(highest))
     price = terms.price_usd_per_tonne / KG_PER_TONNE
-    case.ledger.post("grid", "carbon", -price * kg, price * most_kg)
+    case.ledger.post("grid", LedgerKind.CARBON, -price * kg, price * most_kg)
     total = before + np.cumsum(kg) / KG_PER_TONNE
     if terms.cap_tonnes is not None:
         # A cap of nothing has no share to tolerate: a period at full import takes its place.

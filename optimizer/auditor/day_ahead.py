@@ -10,10 +10,9 @@ import numpy as np
 from optimizer.auditor.book import Floats, relative, share_of
 from optimizer.auditor.case import Case
 from optimizer.auditor.meter import Meter
+from optimizer.scenario.day_ahead import DayAhead
 from optimizer.scenario.series import align
-
-ITEM = "day ahead"
-"""Its name in the rows; nothing else may have it."""
+from optimizer.schedule import LedgerKind
 
 
 def audit_day_ahead(case: Case, energy_price: Floats, meter: Meter) -> None:
@@ -23,19 +22,19 @@ def audit_day_ahead(case: Case, energy_price: Floats, meter: Meter) -> None:
         return
     book, rows = case.book, case.rows
     price = align(market.price_usd_per_mwh, case.horizon)
-    claimed = rows.take(ITEM, "price_usd_per_mwh")
-    book.equal("input", ITEM, "day-ahead price", claimed, price, unit="USD/MWh", tolerance=relative(price))
-    said = rows.take(ITEM, "position_mw")
+    claimed = rows.take(DayAhead.item, "price_usd_per_mwh")
+    book.equal("input", DayAhead.item, "day-ahead price", claimed, price, unit="USD/MWh", tolerance=relative(price))
+    said = rows.take(DayAhead.item, "position_mw")
     if market.position_mw is not None:
         position = most = align(market.position_mw, case.horizon)
-        book.equal("input", ITEM, "position", said, position, unit="MW", tolerance=relative(position))
+        book.equal("input", DayAhead.item, "position", said, position, unit="MW", tolerance=relative(position))
     else:
         position, most = np.asarray(said, dtype=float), np.asarray(meter.import_limit_mw, dtype=float)
         tolerance = share_of(float(most.max()))
-        book.not_negative("range", ITEM, "position", position, unit="MW", tolerance=tolerance)
+        book.not_negative("range", DayAhead.item, "position", position, unit="MW", tolerance=tolerance)
         book.at_most(
             "day_ahead_limit",
-            ITEM,
+            DayAhead.item,
             "position",
             position,
             most,
@@ -44,4 +43,4 @@ def audit_day_ahead(case: Case, energy_price: Floats, meter: Meter) -> None:
             limit_name="import limit (orders included)",
         )
     gain = case.hours * (energy_price - price)
-    case.ledger.post("grid", "day_ahead_settlement", position * gain, most * gain)
+    case.ledger.post("grid", LedgerKind.DAY_AHEAD_SETTLEMENT, position * gain, most * gain)

@@ -14,6 +14,7 @@ from optimizer.auditor.meter import Meter
 from optimizer.scenario.flexibility import DemandResponse
 from optimizer.scenario.horizon import localize
 from optimizer.scenario.series import align
+from optimizer.schedule import LedgerKind
 
 
 def audit_demand_response(case: Case, event: DemandResponse, meter: Meter) -> None:
@@ -31,7 +32,7 @@ def audit_demand_response(case: Case, event: DemandResponse, meter: Meter) -> No
     book.equal("demand_response", name, "reduction", said, reduction, unit="MW", tolerance=share_of(most))
     earned = event.payment_usd_per_mwh * reduction - event.penalty_usd_per_mwh * (committed - reduction)
     rate = event.payment_usd_per_mwh + event.penalty_usd_per_mwh
-    case.ledger.post(name, "demand_response", hours * earned, hours * rate * most)
+    case.ledger.post(name, LedgerKind.DEMAND_RESPONSE, hours * earned, hours * rate * most)
 
 
 def _hours_inside(case: Case, event: DemandResponse) -> Floats:

@@ -15,6 +15,7 @@ from optimizer.auditor.case import Case
 from optimizer.auditor.meter import Meter
 from optimizer.scenario.series import align
 from optimizer.scenario.supply import TouCalendar
+from optimizer.schedule import LedgerKind
 
 
 def energy_price(case: Case) -> Floats:
@@ -51,12 +52,12 @@ def audit_energy(case: Case, meter: Meter) -> Floats:
     claimed = case.rows.take("site", "energy_price_usd_per_mwh")
     case.book.equal("input", "site", "energy price", claimed, price, unit="USD/MWh", tolerance=relative(price))
     billed = case.hours * (1.0 + energy.loss_factor)
-    case.ledger.post("grid", "energy", -import_mw * price * billed, most_mw * price * billed)
+    case.ledger.post("grid", LedgerKind.ENERGY, -import_mw * price * billed, most_mw * price * billed)
     adders = np.zeros(case.length)
     for adder in energy.adders:
         rate = align(adder.usd_per_mwh, case.horizon)
         adders += rate
-        case.ledger.post(adder.name, "adders", -import_mw * rate * billed, most_mw * rate * billed)
+        case.ledger.post(adder.name, LedgerKind.ADDERS, -import_mw * rate * billed, most_mw * rate * billed)
     claimed = case.rows.take("site", "adders_usd_per_mwh")
     case.book.equal("input", "site", "sum of adders", claimed, adders, unit="USD/MWh", tolerance=relative(adders))
     if meter.may_export:
@@ -76,4 +77,4 @@ def _post_export(case: Case, meter: Meter, energy_price: Floats) -> None:
     claimed = case.rows.take("site", "export_price_usd_per_mwh")
     case.book.equal("input", "site", "export price", claimed, price, unit="USD/MWh", tolerance=relative(price))
     earned = price * case.hours
-    case.ledger.post("grid", "export", meter.export_mw * earned, meter.most_mw * earned)
+    case.ledger.post("grid", LedgerKind.EXPORT, meter.export_mw * earned, meter.most_mw * earned)

@@ -12,6 +12,7 @@ from optimizer.auditor.switching import Cohort, Queues, Walk, audit_ramp, change
 from optimizer.scenario.fleet import Fleet, Mode
 from optimizer.scenario.series import align
 from optimizer.scenario.switching import LONG_AGO_HOURS
+from optimizer.schedule import LedgerKind
 
 Warming = dict[tuple[str, int], int]
 """Groups by (mode entered, period of their start)."""
@@ -195,15 +196,15 @@ def _post(case: Case, fleet: Fleet, hashprice: Floats, hashrate: Floats, up: Int
     bitcoin, ledger, name = case.scenario.bitcoin, case.ledger, fleet.name
     kept = 1.0 - (bitcoin.pool_fee if bitcoin else 0.0)
     per_ph = hashprice / 24.0 * case.hours * kept
-    ledger.post(name, "mining_revenue", hashrate * per_ph, _most_hashrate(fleet) * per_ph)
-    ledger.post(name, "start", -fleet.start_cost_usd * starts, fleet.start_cost_usd * fleet.groups)
+    ledger.post(name, LedgerKind.MINING_REVENUE, hashrate * per_ph, _most_hashrate(fleet) * per_ph)
+    ledger.post(name, LedgerKind.START, -fleet.start_cost_usd * starts, fleet.start_cost_usd * fleet.groups)
     machine_hours = up * fleet.machines_per_group * align(fleet.availability, case.horizon) * case.hours
     most = fleet.units * case.hours
     rate = fleet.running_cost_usd_per_machine_hour
-    ledger.post(name, "running_cost", -rate * machine_hours, rate * most)
+    ledger.post(name, LedgerKind.RUNNING_COST, -rate * machine_hours, rate * most)
     if fleet.depreciation_by_use:
         rate = fleet.depreciation_usd_per_machine_hour
-        ledger.post(name, "depreciation_by_use", -rate * machine_hours, rate * most)
+        ledger.post(name, LedgerKind.DEPRECIATION_BY_USE, -rate * machine_hours, rate * most)
 
 
 def _check_starts_per_day(case: Case, fleet: Fleet, starts: Ints) -> int:

@@ -9,11 +9,14 @@ import numpy as np
 from optimizer.auditor.book import SHARE, Book, Floats, number
 from optimizer.auditor.rows import Periods
 from optimizer.scenario.horizon import Horizon
-from optimizer.schedule import LedgerRow, Schedule
+from optimizer.schedule import LedgerKind, LedgerRow, Schedule
+from optimizer.schedule.ledger_kind import kinds_of
+from optimizer.schedule.vocabulary import ledger_kind
 
 Line = tuple[str, str]
 """(item, kind)."""
-GROSS_KINDS = ("mining_revenue", "contract_revenue", "completion")
+KINDS = frozenset(kind.value for kind in LedgerKind)
+GROSS_KINDS = kinds_of("revenue")
 """Kinds whose positive lines are the gross revenue."""
 
 
@@ -25,14 +28,14 @@ class Ledger:
         self._usd: dict[Line, Floats] = {}
         self._scale: dict[Line, Floats] = {}
 
-    def post(self, item: str, kind: str, usd: Floats, scale: Floats | float) -> None:
+    def post(self, item: str, kind: LedgerKind, usd: Floats, scale: Floats | float) -> None:
         """Add dollars, (periods,). `scale`: USD that the line would be at capacity."""
-        line = (item, kind)
+        line = (item, ledger_kind(kind))
         zeros = np.zeros(self._horizon.periods)
         self._usd[line] = self._usd.get(line, zeros) + usd
         self._scale[line] = self._scale.get(line, zeros) + np.abs(scale)
 
-    def post_once(self, item: str, kind: str, period: int, usd: float, scale: float) -> None:
+    def post_once(self, item: str, kind: LedgerKind, period: int, usd: float, scale: float) -> None:
         """Add dollars in one period."""
         at = np.zeros(self._horizon.periods)
         at[period] = 1.0
@@ -75,7 +78,7 @@ class Ledger:
             for t in np.flatnonzero(usd[first:end]) + first
         ]
         found.sort(key=lambda entry: entry[0])
-        return tuple(LedgerRow(starts[t], *line, usd) for t, line, usd in found)
+        return tuple(LedgerRow(starts[t], item, str(kind), usd) for t, (item, kind), usd in found)
 
 
 def compare(schedule: Schedule, own: Ledger, horizon: Horizon, periods: Periods, book: Book) -> None:
@@ -95,7 +98,9 @@ def compare(schedule: Schedule, own: Ledger, horizon: Horizon, periods: Periods,
         usd = own.usd(line)
         for t in np.flatnonzero(~(np.abs(claimed - usd) <= own.tolerance(line))).tolist():
             off = float(claimed[t] - usd[t])
-            if line not in own.lines():
+            if kind not in KINDS:
+                known = f"the ledger has {number(claimed[t])} USD of {kind!r}, which is no kind of dollars"
+            elif line not in own.lines():
                 known = f"the ledger has {number(claimed[t])} USD of {kind}; nothing in the scenario earns or costs it"
             else:
                 said = f"{number(claimed[t])} USD" if t in found else "no line (0 USD)"

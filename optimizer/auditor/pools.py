@@ -12,6 +12,7 @@ from optimizer.auditor.switching import Cohort, Queues, Walk, audit_ramp, walk
 from optimizer.scenario.pool import Pool
 from optimizer.scenario.series import align
 from optimizer.scenario.switching import LONG_AGO_HOURS
+from optimizer.schedule import LedgerKind
 
 
 @dataclass
@@ -98,9 +99,9 @@ def audit_pool(case: Case, pool: Pool, use: PoolUse) -> PoolFindings:
     else:
         before_mw = (pool.off_power_w * (pool.nodes - on_before) + pool.idle_power_w * on_before) / 1e6
     audit_ramp(case, pool, name, it_mw, before_mw, capacity)
-    case.ledger.post(name, "start", -pool.start_cost_usd * walked.starts, pool.start_cost_usd * pool.nodes)
+    case.ledger.post(name, LedgerKind.START, -pool.start_cost_usd * walked.starts, pool.start_cost_usd * pool.nodes)
     rate = pool.running_cost_usd_per_node_hour * case.hours
-    case.ledger.post(name, "running_cost", -rate * on, rate * pool.nodes)
+    case.ledger.post(name, LedgerKind.RUNNING_COST, -rate * on, rate * pool.nodes)
     return PoolFindings(pool, it_mw, capacity, on, walked)
 
 

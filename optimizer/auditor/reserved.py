@@ -18,6 +18,7 @@ from optimizer.scenario.contracts import Reserved, SlaTier
 from optimizer.scenario.horizon import localize
 from optimizer.scenario.series import align
 from optimizer.scenario.state import BillingRecord, ReservedState
+from optimizer.schedule import LedgerKind
 
 TIER_SLACK = 1e-6
 """A tier or floor at a is met where delivered ≥ (a − TIER_SLACK) × committed."""
@@ -92,9 +93,9 @@ def _post(case: Case, served: Served[Reserved], short: Floats, promised: Floats)
     terms, name = served.contract, served.name
     scale = np.minimum(promised, served.most_gpus) * case.hours
     price = terms.price_usd_per_gpu_hour
-    case.ledger.post(name, "contract_revenue", price * served.gpus * case.hours, price * scale)
+    case.ledger.post(name, LedgerKind.CONTRACT_REVENUE, price * served.gpus * case.hours, price * scale)
     rate = terms.shortfall_usd_per_gpu_hour
-    case.ledger.post(name, "shortfall_penalty", -rate * short * case.hours, rate * promised * case.hours)
+    case.ledger.post(name, LedgerKind.SHORTFALL_PENALTY, -rate * short * case.hours, rate * promised * case.hours)
 
 
 def _spans(case: Case, terms: Reserved) -> list[Span]:
@@ -158,7 +159,7 @@ def _post_credit(case: Case, terms: Reserved, span: Span, verdict: Judgement) ->
     published = [t for t in span.periods if t < case.committed]
     change = -(verdict.credit_usd - span.record.credit_booked_usd)
     fee = verdict.committed * terms.price_usd_per_gpu_hour
-    case.ledger.post_once(terms.name, "service_credit", (published or span.periods)[-1], change, fee)
+    case.ledger.post_once(terms.name, LedgerKind.SERVICE_CREDIT, (published or span.periods)[-1], change, fee)
 
 
 def _report(

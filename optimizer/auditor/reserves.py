@@ -24,6 +24,7 @@ from optimizer.auditor.served import Served
 from optimizer.scenario.contracts import Contract, Spot
 from optimizer.scenario.flexibility import Reserve
 from optimizer.scenario.series import align
+from optimizer.schedule import LedgerKind
 
 KG_PER_TONNE = 1000.0
 
@@ -217,7 +218,9 @@ def _post(case: Case, product: Reserve, offers: Sequence[Offer], price: Floats, 
     for offer in offers:
         each = np.abs(price) + share * np.abs(offer.part.called_usd_per_mwh)
         at_capacity += offer.part.capacity_mw * each
-    case.ledger.post(product.name, "reserve", (offered * price - called) * case.hours, at_capacity * case.hours)
+    case.ledger.post(
+        product.name, LedgerKind.RESERVE, (offered * price - called) * case.hours, at_capacity * case.hours
+    )
 
 
 def _check_connection(case: Case, offers: Sequence[Offer], meter: Meter) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from optimizer.auditor.book import WHOLE, Book, Floats, Ints, number
 from optimizer.scenario.horizon import Horizon
 from optimizer.schedule import Schedule
+from optimizer.schedule.vocabulary import Vocabulary
 
 
 class Periods:
@@ -36,7 +37,10 @@ class Periods:
 class Rows:
     """The dispatch of both parts as arrays over the horizon's periods."""
 
-    def __init__(self, schedule: Schedule, horizon: Horizon, periods: Periods, book: Book) -> None:
+    def __init__(
+        self, schedule: Schedule, vocabulary: Vocabulary, horizon: Horizon, periods: Periods, book: Book
+    ) -> None:
+        self._vocabulary = vocabulary
         self._horizon = horizon
         self._periods = periods
         self._book = book
@@ -67,7 +71,9 @@ class Rows:
             values[period] = value
 
     def take(self, item: str, quantity: str) -> Floats:
-        """What the schedule says of a quantity, (periods,); 0 where it says nothing, which is written down."""
+        """What the schedule says of a quantity, (periods,); 0 where it says nothing, which is written down. Raises
+        VocabularyError where the item's class does not name it (`shows`)."""
+        self._vocabulary.quantity(item, quantity)
         self._taken.add((item, quantity))
         count = self._horizon.periods
         found = self._table.get((item, quantity), {})
@@ -102,12 +108,11 @@ class Rows:
 
     def close(self) -> None:
         """Write down all rows that nothing in the scenario explains."""
-        items = {item for item, _ in self._taken}
         for (item, quantity), values in self._table.items():
             if (item, quantity) in self._taken:
                 continue
-            known = f"{item} has no quantity {quantity!r}" if item in items else f"there is no item {item!r}"
-            self._book.add("rows", str(item), min(values), known, amount=float(len(values)), unit="rows")
+            refusal = self._vocabulary.refusal(item, quantity)
+            self._book.add("rows", str(item), min(values), refusal, amount=float(len(values)), unit="rows")
 
 
 def _as_floats(values: list[Any]) -> Floats:

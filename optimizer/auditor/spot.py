@@ -9,6 +9,7 @@ from optimizer.auditor.case import Case, Expected, Fields
 from optimizer.auditor.served import Served
 from optimizer.scenario.contracts import Spot
 from optimizer.scenario.series import align
+from optimizer.schedule import LedgerKind
 
 
 def settle(case: Case, served: Served[Spot]) -> Fields:
@@ -25,7 +26,9 @@ def settle(case: Case, served: Served[Spot]) -> Fields:
         )
         earned = price * served.gpus * case.hours
         scale = np.abs(price) * served.most_gpus * case.hours
-        case.ledger.post(name, "contract_revenue", earned, np.minimum(scale, np.abs(price) * demand * case.hours))
+        case.ledger.post(
+            name, LedgerKind.CONTRACT_REVENUE, earned, np.minimum(scale, np.abs(price) * demand * case.hours)
+        )
     sold = float(served.gpus[: case.committed].sum() * case.hours) if served.accepted else 0.0
     tolerance = SHARE * max(1.0, most * case.hours * case.committed)
     case.reports.append(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimizer.scenario.day_ahead import DayAhead
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import Schedule
-from optimizer.schedule.items import DAY_AHEAD
 from solvers.problem import Floats
 
 
@@ -19,7 +19,7 @@ def with_position(scenario: Scenario, published: Schedule) -> Scenario:
     told = {
         row.start.timestamp() / 60.0: row.value
         for row in published.dispatch_rows
-        if (row.item, row.quantity) == (DAY_AHEAD, "position_mw")
+        if (row.item, row.quantity) == (DayAhead.item, "position_mw")
     }
     bought = [told.get(minute) for minute in horizon.start_minutes[: horizon.committed].tolist()]
     known = [mw for mw in bought if mw is not None]

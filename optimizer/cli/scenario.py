@@ -23,8 +23,13 @@ def validate_command(
 
 
 @guarded
-def schema_command() -> None:
+def schema_command(
+    words: Annotated[
+        bool, typer.Option("--words", help="The words of a schedule in place of it: quantities and ledger kinds.")
+    ] = False,
+) -> None:
     """Print the JSON Schema of a scenario, with descriptions."""
     from optimizer.scenario.schema import schema_text
+    from optimizer.schedule.page import vocabulary_page
 
-    typer.echo(schema_text(), nl=False)
+    typer.echo(vocabulary_page() if words else schema_text(), nl=False)

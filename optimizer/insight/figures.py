@@ -13,12 +13,13 @@ from optimizer.model.machines.market import (
 )
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import Floats, align
-from optimizer.schedule import Schedule
+from optimizer.schedule import LedgerKind, Schedule
+from optimizer.schedule.ledger_kind import kinds_of
 from optimizer.tariff.prices import energy_price
 
-POWER_KINDS = frozenset({"energy", "adders", "carbon", "export"})
+POWER_KINDS = kinds_of("meter")
 """Ledger kinds of power bought and sold at the meter."""
-BILL_KINDS = frozenset({"demand", "ratchet", "coincident_peak", "fixed", "minimum", "tax"})
+BILL_KINDS = kinds_of("bill")
 """Ledger kinds of the utility's tariff beside energy."""
 
 
@@ -102,7 +103,7 @@ def break_even(scenario: Scenario, schedule: Schedule) -> BreakEven:
                     pool_fee=scenario.bitcoin.pool_fee,
                     pue=pue,
                 )
-    revenue = schedule.ledger_by_kind.get("mining_revenue", 0.0)
+    revenue = schedule.ledger_by_kind.get(LedgerKind.MINING_REVENUE, 0.0)
     if scenario.bitcoin.btc_price_usd is None or revenue <= 0:
         return BreakEven(power, None, None)
     btc = float(align(scenario.bitcoin.btc_price_usd, scenario.horizon)[: table.periods].mean())
@@ -160,9 +161,9 @@ def _costs(scenario: Scenario, schedule: Schedule, *, mining_only: bool) -> Cost
     fleets = {f.name for f in scenario.fleets}
     maintenance = 0.0
     for row in schedule.ledger_rows:
-        if row.kind == "depreciation_by_use":
+        if row.kind == LedgerKind.DEPRECIATION_BY_USE:
             depreciation -= row.usd
-        elif row.kind == "running_cost" and (row.item in fleets or not mining_only):
+        elif row.kind == LedgerKind.RUNNING_COST and (row.item in fleets or not mining_only):
             maintenance -= row.usd
     if not mining_only:
         depreciation += sum(p.nodes * p.depreciation_usd_per_node_hour * span for p in scenario.pools)

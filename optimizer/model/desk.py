@@ -14,10 +14,13 @@ import numpy.typing as npt
 
 from optimizer.scenario.horizon import Horizon
 from optimizer.scenario.scenario import Scenario
+from optimizer.schedule import LedgerKind
+from optimizer.schedule.ledger_kind import kinds_of
+from optimizer.schedule.vocabulary import Vocabulary, VocabularyError, ledger_kind
 from solvers.builder import FloatLike, Index, ProblemBuilder
 from solvers.problem import Floats
 
-REVENUE_KINDS = frozenset({"mining_revenue", "contract_revenue", "completion"})
+REVENUE_KINDS = kinds_of("revenue")
 """Ledger kinds whose positive lines are gross revenue, the reference of the gap."""
 
 
@@ -137,6 +140,11 @@ class Model:
     set_points: list[SetPoint] = field(default_factory=list)
     switched: list[Index] = field(default_factory=list)
     """Columns that count starts and stops."""
+    vocabulary: Vocabulary = field(init=False)
+    """The quantities that its items show."""
+
+    def __post_init__(self) -> None:
+        self.vocabulary = Vocabulary(self.scenario)
 
     @property
     def periods(self) -> int:
@@ -160,7 +168,7 @@ class Model:
     def earn(
         self,
         item: str,
-        kind: str,
+        kind: LedgerKind,
         columns: Index,
         usd: FloatLike,
         period: npt.NDArray[np.int64] | None = None,
@@ -171,7 +179,7 @@ class Model:
         if kind in REVENUE_KINDS:
             self.builder.reference(columns, usd)
 
-    def earn_constant(self, item: str, kind: str, usd: FloatLike) -> None:
+    def earn_constant(self, item: str, kind: LedgerKind, usd: FloatLike) -> None:
         """Dollars that no decision changes: (periods,) or one number for each period."""
         amounts = np.broadcast_to(np.asarray(usd, dtype=float), (self.periods,))
         self._line(item, kind).add_constant(amounts)
@@ -179,7 +187,7 @@ class Model:
         if kind in REVENUE_KINDS:
             self.builder.reference_constant(float(amounts.sum()))
 
-    def earn_sum(self, item: str, kind: str, amount: PeriodSum, usd: FloatLike) -> None:
+    def earn_sum(self, item: str, kind: LedgerKind, amount: PeriodSum, usd: FloatLike) -> None:
         """Dollars per unit of an expression (`usd`: a number, or one per period)."""
         period, columns, values = amount.triplets()
         rate = np.broadcast_to(np.asarray(usd, dtype=float), (self.periods,))
@@ -192,10 +200,10 @@ class Model:
         self.builder.cost(columns, values * usd)
         self.builder.constant(float((amount.constant * usd).sum()))
 
-    def book(self, item: str, kind: str, read: Reader) -> None:
+    def book(self, item: str, kind: LedgerKind, read: Reader) -> None:
         """Dollars of periods that follow from a solution by a rule. At an optimal solution they are what the terms
         come to that weigh them in the objective; at others the terms may be dearer, never cheaper."""
-        self.booked.append((item, kind, read))
+        self.booked.append((item, ledger_kind(kind), read))
 
     def dollars(self, x: Floats) -> dict[tuple[str, str], Floats]:
         """Dollars of periods by (item, kind) at a solution."""
@@ -205,7 +213,9 @@ class Model:
         return usd
 
     def show(self, item: str, quantity: str, value: PeriodSum | Reader | Floats) -> None:
-        """Report a quantity: an expression, a reading of the solution, or given values."""
+        """Report a quantity: an expression, a reading of the solution, or given values. Raises VocabularyError where
+        the item's class does not name it (`shows`)."""
+        self.vocabulary.quantity(item, quantity)
         if isinstance(value, PeriodSum):
             self.quantities.append((item, quantity, value.value))
         elif isinstance(value, np.ndarray):
@@ -213,11 +223,15 @@ class Model:
         else:
             self.quantities.append((item, quantity, value))
 
-    def set_point(self, item: str, quantity: str, amount: PeriodSum, unit: str, most: FloatLike) -> None:
-        """Report a quantity that is a set-point; see `SetPoint`."""
+    def set_point(self, item: str, quantity: str, amount: PeriodSum, most: FloatLike) -> None:
+        """Report a quantity that is a set-point; see `SetPoint`. Raises VocabularyError where the item's class does not
+        name it as one."""
         self.show(item, quantity, amount)
+        word = self.vocabulary.quantity(item, quantity)
+        if not word.set_point:
+            raise VocabularyError(f"{word.label} of {item} is no set-point")
         limits = np.broadcast_to(np.asarray(most, dtype=float), (self.periods,))
-        self.set_points.append(SetPoint(item, quantity, amount, unit, limits))
+        self.set_points.append(SetPoint(item, quantity, amount, word.unit, limits))
 
     def limit(
         self, amount: PeriodSum, lower: FloatLike, upper: FloatLike, periods: npt.NDArray[np.int64] | None = None
@@ -256,8 +270,8 @@ class Model:
             )
         )
 
-    def _line(self, item: str, kind: str) -> PeriodSum:
-        return self.ledger.setdefault((item, kind), self.sum())
+    def _line(self, item: str, kind: LedgerKind) -> PeriodSum:
+        return self.ledger.setdefault((item, ledger_kind(kind)), self.sum())
 
 
 def _constantly(values: Floats) -> Reader:

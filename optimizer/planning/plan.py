@@ -240,7 +240,7 @@ def _ledger_rows(
     rows: tuple[list[LedgerRow], list[LedgerRow]] = ([], [])
     for (item, kind), usd in ledger.items():
         for t in np.flatnonzero(np.abs(usd) > LEAST_USD).tolist():
-            rows[t >= horizon.committed].append(LedgerRow(horizon.stamps[t], item, kind, float(usd[t])))
+            rows[t >= horizon.committed].append(LedgerRow(horizon.stamps[t], item, str(kind), float(usd[t])))
     return tuple(rows[0]), tuple(rows[1])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from optimizer.report.columns import Column, megawatts
 from optimizer.scenario.scenario import Scenario
-from optimizer.schedule import Schedule
+from optimizer.schedule import LedgerKind, Schedule
 
 
 def flexibility_columns(scenario: Scenario, total: Callable[[Sequence[str], str], list[float]]) -> list[Column]:
@@ -33,7 +33,7 @@ def flexibility_lines(scenario: Scenario, schedule: Schedule) -> list[str]:
             sold[row.item] = sold.get(row.item, 0.0) + row.value * hours
     earned: dict[str, float] = {}
     for line in schedule.ledger_rows:
-        if line.kind in {"reserve", "demand_response"}:
+        if line.kind in {LedgerKind.RESERVE, LedgerKind.DEMAND_RESPONSE}:
             earned[line.item] = earned.get(line.item, 0.0) + line.usd
     lines = []
     for terms in supply.reserves:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, time
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.types import Strict
 from pydantic_core import PydanticCustomError
+
+from optimizer.scenario.quantity import Quantity
 
 
 class Model(BaseModel):
@@ -16,6 +18,9 @@ class Model(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True, hide_input_in_errors=True
     )
+
+    shows: ClassVar[tuple[Quantity, ...]] = ()
+    """What a plan shows of it in every period, where it is an item of the plan."""
 
 
 # Numbers are strict (no "5", no true) and bounded far above anything real, so that no product overflows.

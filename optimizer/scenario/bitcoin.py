@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 from pydantic.types import Strict
 
 from optimizer.scenario.base import Model, Share
+from optimizer.scenario.quantity import Quantity
 from optimizer.scenario.series import Series
 
 
@@ -20,6 +21,11 @@ class Bitcoin(Model):
       hashprice = (subsidy + fees per block) × 144 × BTC price / network hashrate [PH/s], where the height
       advances one block per 600 s, so that a halving inside the horizon is crossed.
     """
+
+    item: ClassVar[str] = "bitcoin"
+    shows: ClassVar[tuple[Quantity, ...]] = (
+        Quantity("hashprice_usd_per_ph_day", "USD/PH/day", "before the mining pool's fee, where there are fleets"),
+    )
 
     pool_fee: Share = 0.0
     """Share of mining revenue that the mining pool keeps."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from optimizer.scenario.base import Count, CountOrZero, Flag, Hours, Model, Name, NonNegative, Number, Power, Rate
+from optimizer.scenario.quantity import Quantity
 from optimizer.scenario.series import Series
 from optimizer.scenario.switching import Switching
 
@@ -26,6 +27,21 @@ class Mode(Model):
 
 class Fleet(Switching):
     """Identical ASICs in one hall."""
+
+    shows: ClassVar[tuple[Quantity, ...]] = (
+        Quantity("it_mw", "MW", "drawn by its machines"),
+        Quantity("hashrate_ph_per_s", "PH/s", "what earns: without warming groups"),
+        Quantity("groups", "groups", "groups in the mode, the understood `off` too", of="MODE", set_point=True),
+        Quantity(
+            "groups_started",
+            "groups",
+            "groups that go up in the mode, of every mode with hashrate; a set-point where machines warm up",
+            of="MODE",
+            set_point=True,
+        ),
+        Quantity("groups_stopped", "groups", "groups that go down"),
+        Quantity("groups_warming", "groups", "groups that draw power and do not earn yet"),
+    )
 
     name: Name
     """The fleet's name, unique among all items."""

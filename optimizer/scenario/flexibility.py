@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 from pydantic.types import Strict
 
 from optimizer.scenario.base import LocalTime, Model, Name, Power, Rate
+from optimizer.scenario.quantity import Quantity, Sign
 from optimizer.scenario.series import Series
 
 Direction = Literal["up", "down", "symmetric"]
@@ -19,6 +20,19 @@ class Reserve(Model):
     Up is what the grid calls up: less load, more discharge. What is offered is not used in the plan; its expected
     deployment is charged at what it loses. No megawatt and no stored energy is offered twice.
     """
+
+    shows: ClassVar[tuple[Quantity, ...]] = (
+        Quantity("offered_mw", "MW", "sold"),
+        Quantity("price_usd_per_mw_h", "USD/MW/h", "paid per MW sold and hour", sign=Sign.EITHER),
+        Quantity(
+            "up_mw",
+            "MW",
+            "what the provider (FLEET MODE with hashrate, CONTRACT POOL, BATTERY) could draw less or give more",
+            of="PROVIDER",
+            set_point=True,
+        ),
+        Quantity("down_mw", "MW", "what the provider could draw more or give less", of="PROVIDER", set_point=True),
+    )
 
     name: Name
     """Its name in the schedule, e.g. `ECRS`."""
@@ -42,6 +56,11 @@ class Reserve(Model):
 
 class DemandResponse(Model):
     """A commitment to reduce import below a baseline while an event lasts."""
+
+    shows: ClassVar[tuple[Quantity, ...]] = (
+        Quantity("baseline_mw", "MW", "what the reduction is measured from"),
+        Quantity("reduction_mw", "MW", "reduction that is paid; 0 outside the event"),
+    )
 
     name: Name
     """Its name in the schedule."""

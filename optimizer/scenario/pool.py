@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from optimizer.scenario.base import Count, Name, Power, Rate
+from optimizer.scenario.quantity import Quantity
 from optimizer.scenario.series import Series
 from optimizer.scenario.switching import Switching
 
@@ -14,6 +15,14 @@ from optimizer.scenario.switching import Switching
 class Pool(Switching):
     """Servers with GPUs. Power of a node that is on = idle + GPUs in use × (peak − idle) / GPUs per node ×
     the utilisation of the contract that uses them."""
+
+    shows: ClassVar[tuple[Quantity, ...]] = (
+        Quantity("it_mw", "MW", "drawn by its servers"),
+        Quantity("nodes_on", "nodes", "servers that are on", set_point=True),
+        Quantity("nodes_started", "nodes", "servers that are switched on"),
+        Quantity("nodes_stopped", "nodes", "servers that are switched off"),
+        Quantity("gpus_in_use", "GPUs", "GPUs that contracts use"),
+    )
 
     name: Name
     """The pool's name, unique among all items."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Discriminator, Field, Tag
 from pydantic.types import Strict
 
 from optimizer.scenario.base import Flag, LocalTime, Model, Name, Number, Power
+from optimizer.scenario.quantity import Quantity, Sign
 from optimizer.scenario.series import Series
 
 
@@ -51,6 +52,13 @@ class CoolingMode(Model):
 class Hall(Model):
     """A building or yard: facility power = overhead + IT power × PUE."""
 
+    shows: ClassVar[tuple[Quantity, ...]] = (
+        Quantity("it_mw", "MW", "drawn by its machines"),
+        Quantity("pue", "1", "facility power over IT power, without overhead"),
+        Quantity("facility_mw", "MW", "drawn by its machines and for them: IT × PUE + overhead"),
+        Quantity("cooling", "0/1", "whether the hall is cooled this way", of="MODE"),
+    )
+
     name: Name
     """The hall's name, unique among all items."""
     it_limit_mw: Series
@@ -80,6 +88,18 @@ class CurtailmentOrder(Model):
 
 class Site(Model):
     """The grid connection and the weather."""
+
+    item: ClassVar[str] = "site"
+    shows: ClassVar[tuple[Quantity, ...]] = (
+        Quantity("import_mw", "MW", "taken from the grid"),
+        Quantity("import_limit_mw", "MW", "most that may be taken, orders to curtail included"),
+        Quantity("energy_price_usd_per_mwh", "USD/MWh", "price of energy", sign=Sign.EITHER),
+        Quantity("adders_usd_per_mwh", "USD/MWh", "sum of all adders", sign=Sign.EITHER),
+        Quantity("export_mw", "MW", "given to the grid, where export is allowed"),
+        Quantity("export_limit_mw", "MW", "most that may be given, where export is allowed"),
+        Quantity("export_price_usd_per_mwh", "USD/MWh", "paid for export, where it is allowed", sign=Sign.EITHER),
+        Quantity("carbon_kg", "kg", "emitted by what is imported, where an intensity is given"),
+    )
 
     import_limit_mw: Series
     """Most import [MW] at the meter."""

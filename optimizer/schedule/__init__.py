@@ -1,7 +1,8 @@
-"""The answer: a schedule, its rows and reports; how it goes to and from files."""
+"""The answer: a schedule, its rows and reports, its words; how it goes to and from files."""
 
-from optimizer.schedule.schedule import (
-    SCHEDULE_VERSION,
+from optimizer.schedule.as_json import SCHEDULE_VERSION, dispatch_records, ledger_records
+from optimizer.schedule.ledger_kind import LedgerKind
+from optimizer.schedule.records import (
     Attempt,
     ContractReport,
     DemandLine,
@@ -10,15 +11,13 @@ from optimizer.schedule.schedule import (
     LedgerRow,
     MonthBill,
     Outcome,
-    Schedule,
     ScheduleError,
     Seconds,
     Size,
     Solver,
     StatusName,
-    dispatch_records,
-    ledger_records,
 )
+from optimizer.schedule.schedule import Schedule
 
 __all__ = [
     "SCHEDULE_VERSION",
@@ -27,6 +26,7 @@ __all__ = [
     "DemandLine",
     "DispatchRow",
     "FoundPeak",
+    "LedgerKind",
     "LedgerRow",
     "MonthBill",
     "Outcome",

@@ -25,9 +25,16 @@ def test_a_missing_line_and_one_too_many():
     toy, plan = worked.one_group()
     spoilt = hand.map_ledger(plan, lambda r: None if r.kind == "energy" else r)
     hand.assert_caught(toy, spoilt, "ledger", "grid", 0, 50)
-    extra = LedgerRow(toy.horizon.starts[1], "miners", "subsidy", 5.0)
+    extra = LedgerRow(toy.horizon.starts[1], "miners", "battery_wear", 5.0)
     found = hand.assert_caught(toy, replace(plan, ledger_rows=(*plan.ledger_rows, extra)), "ledger", "miners", 1, 5)
     assert "nothing in the scenario earns or costs it" in found.message
+
+
+def test_a_line_of_a_kind_that_is_none():
+    toy, plan = worked.one_group()
+    extra = LedgerRow(toy.horizon.starts[1], "miners", "subsidy", 5.0)
+    found = hand.assert_caught(toy, replace(plan, ledger_rows=(*plan.ledger_rows, extra)), "ledger", "miners", 1, 5)
+    assert "5 USD of 'subsidy', which is no kind of dollars" in found.message
 
 
 def test_a_line_given_twice_or_at_no_time_or_in_the_wrong_part():

@@ -35,13 +35,19 @@ def test_a_row_given_twice(quantity):
 
 
 @pytest.mark.parametrize(
-    ("item", "quantity", "period"),
-    [("nobody", "it_mw", 0), ("miners", "groups[turbo]", 1), ("bitcoin", "price", 0)],
+    ("item", "quantity", "period", "words"),
+    [
+        ("nobody", "it_mw", 0, "there is no item 'nobody'"),
+        ("miners", "groups[turbo]", 1, "miners has no quantity 'groups[turbo]'"),
+        ("bitcoin", "price", 0, "'price' is no quantity of bitcoin, which has hashprice_usd_per_ph_day"),
+        ("hall", "groups[normal]", 1, "which has it_mw, pue, facility_mw, cooling[MODE]"),
+    ],
 )
-def test_a_row_that_nothing_explains(item, quantity, period):
+def test_a_row_that_nothing_explains(item, quantity, period, words):
     toy, plan = worked.one_group()
     row = DispatchRow(toy.horizon.starts[period], item, quantity, 1.0)
-    hand.assert_caught(toy, replace(plan, dispatch_rows=(*plan.dispatch_rows, row)), "rows", item, period, 1)
+    found = hand.assert_caught(toy, replace(plan, dispatch_rows=(*plan.dispatch_rows, row)), "rows", item, period, 1)
+    assert words in found.message
 
 
 @pytest.mark.parametrize("naive", [False, True])

@@ -7,6 +7,7 @@ import pytest
 
 from optimizer.model.desk import Model, PeriodSum, windows
 from optimizer.model.formulation import formulate
+from optimizer.schedule import LedgerKind
 from tests.toys import batch, gpu_pool, group_fleet, mode, reserved, scenario, spot
 
 
@@ -48,12 +49,12 @@ def test_a_limit_leaves_out_the_constant(model: Model) -> None:
 
 def test_dollars_are_objective_and_ledger_at_once(model: Model) -> None:
     columns = model.builder.columns(3)
-    model.earn("a", "mining_revenue", columns, np.array([1.0, 2.0, 3.0]))
-    model.earn("a", "mining_revenue", columns[:1], 4.0, np.array([2]))
+    model.earn("a", LedgerKind.MINING_REVENUE, columns, np.array([1.0, 2.0, 3.0]))
+    model.earn("a", LedgerKind.MINING_REVENUE, columns[:1], 4.0, np.array([2]))
     model.earn_constant("b", "energy", -1.5)
     problem, x = model.builder.build(), np.array([1.0, 1.0, 2.0])
     assert problem.objective(x) == 1 + 2 + 6 + 4 - 4.5
-    assert model.ledger["a", "mining_revenue"].value(x).tolist() == [1, 2, 10]
+    assert model.ledger["a", LedgerKind.MINING_REVENUE].value(x).tolist() == [1, 2, 10]
     assert model.ledger["b", "energy"].value(x).tolist() == [-1.5] * 3
     assert problem.reference is not None
     assert problem.reference @ x + problem.reference_offset == 13

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from optimizer.auditor.bill.coincident import KIND as COINCIDENT
 from optimizer.auditor.bill.demand import ChargeFindings
 from optimizer.auditor.bill.months import Month
 from optimizer.auditor.bill.standing import billed_mw, fixed_usd, least_usd
@@ -16,7 +15,7 @@ from optimizer.auditor.fields import check_fields
 from optimizer.auditor.ledger import Line
 from optimizer.auditor.meter import Meter
 from optimizer.scenario.tariff import BillLine, Tariff
-from optimizer.schedule import DemandLine, MonthBill
+from optimizer.schedule import DemandLine, LedgerKind, MonthBill
 
 RULE = "bill"
 
@@ -43,12 +42,12 @@ def make_bill(case: Case, meter: Meter, tariff: Tariff, month: Month, charges: l
     terms = {charge.terms.name: charge for charge in charges}
     slack = {line.charge: _slack(terms[line.charge].scale(max(most_mw, line.billed_mw))) for line in demand}
     import_mwh = so_far.import_mwh + float(meter.import_mw[inside].sum()) * case.hours
-    energy, energy_slack = _of_ledger(case, month, so_far.energy_usd, [("grid", "energy")])
+    energy, energy_slack = _of_ledger(case, month, so_far.energy_usd, [("grid", LedgerKind.ENERGY)])
     adders, adders_slack = _of_ledger(
-        case, month, so_far.adders_usd, [line for line in case.ledger.lines() if line[1] == "adders"]
+        case, month, so_far.adders_usd, [line for line in case.ledger.lines() if line[1] == LedgerKind.ADDERS]
     )
     coincident, coincident_slack = _of_ledger(
-        case, month, so_far.coincident_usd, [(charge.name, COINCIDENT) for charge in tariff.coincident]
+        case, month, so_far.coincident_usd, [(charge.name, LedgerKind.COINCIDENT_PEAK) for charge in tariff.coincident]
     )
     demand_usd, demand_slack = sum(line.usd for line in demand), sum(slack.values())
     fixed, least = fixed_usd(tariff, month), least_usd(tariff, month)
@@ -112,7 +111,7 @@ def _demand_line(case: Case, month: Month, charge: ChargeFindings, name: str) ->
     before, own = charge.peaks.get(month.number, 0.0), charge.committed.own.get(month.number, 0.0)
     billed = billed_mw(charge, month, charge.committed)
     added = 0.0
-    for kind in ("demand", "ratchet"):
+    for kind in (LedgerKind.DEMAND, LedgerKind.RATCHET):
         added -= float(case.ledger.usd((name, kind))[month.first : month.seam].sum())
     return DemandLine(
         charge=name,

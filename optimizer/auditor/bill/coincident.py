@@ -13,8 +13,8 @@ from optimizer.auditor.clockwork import Clock
 from optimizer.auditor.meter import Meter
 from optimizer.scenario.series import align
 from optimizer.scenario.tariff import CoincidentCharge, KnownPeak, Tariff
+from optimizer.schedule import LedgerKind
 
-KIND = "coincident_peak"
 KW_PER_MW = 1000.0
 
 
@@ -23,7 +23,9 @@ def post_coincident(case: Case, clock: Clock, meter: Meter, tariff: Tariff) -> N
     for charge in tariff.coincident:
         rate = (charge.rate_usd_per_kw + charge.adjustment_usd_per_kw) * KW_PER_MW
         usd_per_mw = rate * _weights(case, clock, tariff, charge)
-        case.ledger.post(charge.name, KIND, -usd_per_mw * meter.import_mw, usd_per_mw * meter.most_mw)
+        case.ledger.post(
+            charge.name, LedgerKind.COINCIDENT_PEAK, -usd_per_mw * meter.import_mw, usd_per_mw * meter.most_mw
+        )
 
 
 def _weights(case: Case, clock: Clock, tariff: Tariff, charge: CoincidentCharge) -> Floats:

@@ -25,6 +25,7 @@ from optimizer.auditor.clockwork import Clock, Flags, month_number
 from optimizer.auditor.meter import Meter
 from optimizer.scenario.state import OpenInterval
 from optimizer.scenario.tariff import DemandCharge
+from optimizer.schedule import LedgerKind
 
 KW_PER_MW = 1000.0
 
@@ -159,9 +160,9 @@ def post_demand(case: Case, month: Month, charges: list[ChargeFindings], most_mw
         name = charge.terms.name
         scale = charge.scale(max(most_mw, charge.with_plan(month, charge.whole)))
         own, ratchet = zip(*(_added(charge, month, part) for part in (charge.whole, charge.committed)), strict=True)
-        post_month_line(case, month, name, "demand", -own[0], -own[1], scale)
+        post_month_line(case, month, name, LedgerKind.DEMAND, -own[0], -own[1], scale)
         if charge.terms.ratchet is not None:
-            post_month_line(case, month, name, "ratchet", -ratchet[0], -ratchet[1], scale)
+            post_month_line(case, month, name, LedgerKind.RATCHET, -ratchet[0], -ratchet[1], scale)
 
 
 def _added(charge: ChargeFindings, month: Month, part: Part) -> tuple[float, float]:

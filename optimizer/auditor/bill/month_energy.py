@@ -21,6 +21,7 @@ from optimizer.auditor.case import Case
 from optimizer.auditor.clockwork import Clock
 from optimizer.auditor.meter import Meter
 from optimizer.scenario.tariff import Tariff
+from optimizer.schedule import LedgerKind
 
 KWH_PER_MWH = 1000.0
 
@@ -67,7 +68,7 @@ def post_tiers(case: Case, clock: Clock, meter: Meter, month: Month, charges: Se
     steps = [tier.rate_usd_per_kwh + tier.adjustment_usd_per_kwh for tier in tariff.energy[0].tiers]
     most = before + float(meter.most_mw[month.first : month.end].sum()) * case.hours
     widest = max(abs(step - steps[0]) for step in steps) * KWH_PER_MWH * _lossy(case)
-    post_month_line(case, month, "grid", "energy", -whole, -committed, widest * most)
+    post_month_line(case, month, "grid", LedgerKind.ENERGY, -whole, -committed, widest * most)
 
 
 def _extra(case: Case, tariff: Tariff, month: Month, energy_mwh: float, demand_mw: float) -> float:

@@ -14,6 +14,7 @@ import numpy as np
 from optimizer.auditor.case import Case
 from optimizer.auditor.clockwork import month_number, month_start, month_text
 from optimizer.scenario.state import MonthSoFar
+from optimizer.schedule import LedgerKind
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def months_of(case: Case) -> list[Month]:
 
 
 def post_month_line(
-    case: Case, month: Month, item: str, kind: str, whole: float, committed: float, scale: float
+    case: Case, month: Month, item: str, kind: LedgerKind, whole: float, committed: float, scale: float
 ) -> None:
     """Post a month line. `whole`, `committed`: USD from all the horizon and from its committed part."""
     published = committed if month.committed else 0.0

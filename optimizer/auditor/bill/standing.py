@@ -7,12 +7,12 @@ tax = percent of the lines that it names, where they stand
 
 from __future__ import annotations
 
-from optimizer.auditor.bill.coincident import KIND as COINCIDENT
 from optimizer.auditor.bill.demand import ChargeFindings, Part
 from optimizer.auditor.bill.months import Month
 from optimizer.auditor.case import Case
 from optimizer.auditor.ledger import Line
 from optimizer.scenario.tariff import BillLine, Tariff
+from optimizer.schedule import LedgerKind
 
 
 def fixed_usd(tariff: Tariff, month: Month) -> float:
@@ -31,7 +31,7 @@ def post_fixed(case: Case, tariff: Tariff, month: Month) -> None:
     """Post the fixed charge where no plan has booked it yet."""
     usd = fixed_usd(tariff, month)
     if usd and not month.so_far.fixed_booked:
-        case.ledger.post_once("grid", "fixed", month.last_published, -usd, usd)
+        case.ledger.post_once("grid", LedgerKind.FIXED, month.last_published, -usd, usd)
 
 
 def billed_mw(charge: ChargeFindings, month: Month, part: Part) -> float:
@@ -49,7 +49,7 @@ def post_minimum(case: Case, tariff: Tariff, month: Month, charges: list[ChargeF
     owed = fixed_usd(tariff, month)
     scale = least
     if tariff.energy:
-        line, inside = ("grid", "energy"), slice(month.first, month.end)
+        line, inside = ("grid", LedgerKind.ENERGY), slice(month.first, month.end)
         owed += month.so_far.energy_usd - float(case.ledger.usd(line)[inside].sum())
         scale += float(case.ledger.scale(line)[inside].sum())
     for charge in charges:
@@ -57,19 +57,19 @@ def post_minimum(case: Case, tariff: Tariff, month: Month, charges: list[ChargeF
             demand = billed_mw(charge, month, charge.whole)
             owed += charge.cost(demand)
             scale += charge.scale(demand)
-    case.ledger.post_once("grid", "minimum", month.end - 1, -max(0.0, least - owed), scale)
+    case.ledger.post_once("grid", LedgerKind.MINIMUM, month.end - 1, -max(0.0, least - owed), scale)
 
 
 def taxed_lines(case: Case, tariff: Tariff) -> dict[BillLine, list[Line]]:
     """Lines of the ledger that taxes may be taken of."""
     sold_at_tariff = bool(tariff.energy) and case.scenario.supply.energy.export_price_usd_per_mwh is None
     return {
-        "energy": [("grid", "energy")] if tariff.energy else [],
-        "demand": [(charge.name, kind) for charge in tariff.demand for kind in ("demand", "ratchet")],
-        "coincident": [(charge.name, COINCIDENT) for charge in tariff.coincident],
-        "fixed": [("grid", "fixed")],
-        "minimum": [("grid", "minimum")],
-        "export": [("grid", "export")] if sold_at_tariff else [],
+        "energy": [("grid", LedgerKind.ENERGY)] if tariff.energy else [],
+        "demand": [(charge.name, kind) for charge in tariff.demand for kind in (LedgerKind.DEMAND, LedgerKind.RATCHET)],
+        "coincident": [(charge.name, LedgerKind.COINCIDENT_PEAK) for charge in tariff.coincident],
+        "fixed": [("grid", LedgerKind.FIXED)],
+        "minimum": [("grid", LedgerKind.MINIMUM)],
+        "export": [("grid", LedgerKind.EXPORT)] if sold_at_tariff else [],
     }
 
 
@@ -80,4 +80,6 @@ def post_taxes(case: Case, tariff: Tariff) -> None:
         share = tax.percent / 100.0
         for name in set(tax.lines):
             for line in lines[name]:
-                case.ledger.post(tax.name, "tax", share * case.ledger.usd(line), share * case.ledger.scale(line))
+                case.ledger.post(
+                    tax.name, LedgerKind.TAX, share * case.ledger.usd(line), share * case.ledger.scale(line)
+                )

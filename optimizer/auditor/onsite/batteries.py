@@ -20,6 +20,7 @@ from optimizer.auditor.onsite.asset import AssetFindings, HeldTo
 from optimizer.auditor.reserve_parts import Backing, Direction, Part
 from optimizer.scenario.onsite import Battery, BatteryState
 from optimizer.scenario.overrides import Override
+from optimizer.schedule import LedgerKind
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def audit_battery(case: Case, battery: Battery, before: BatteryState) -> Battery
     slack = share_of(battery.energy_mwh or max(battery.charge_limit_mw, battery.discharge_limit_mw))
     _check_store(case, battery, before.energy_mwh, charge, discharge, energy, slack)
     wear = battery.wear_usd_per_mwh * case.hours
-    case.ledger.post(name, "battery_wear", -wear * discharge, wear * battery.discharge_limit_mw)
+    case.ledger.post(name, LedgerKind.BATTERY_WEAR, -wear * discharge, wear * battery.discharge_limit_mw)
     return BatteryFindings(
         battery,
         Flow(charge, np.full(case.length, battery.charge_limit_mw)),

@@ -16,6 +16,7 @@ from optimizer.scenario.onsite import Generator, GeneratorState
 from optimizer.scenario.overrides import Override
 from optimizer.scenario.series import align
 from optimizer.scenario.switching import LONG_AGO_HOURS
+from optimizer.schedule import LedgerKind
 
 COUNT_SLACK = 1e-6
 HOURS_SLACK = 1e-5
@@ -69,8 +70,8 @@ def audit_generator(case: Case, generator: Generator, before: GeneratorState) ->
     before_mw = least_mw if before.power_mw is None else before.power_mw
     audit_ramp(case, generator, name, output, before_mw, generator.capacity_mw, "output")
     fuel = align(generator.fuel_usd_per_mwh, case.horizon) * case.hours
-    case.ledger.post(name, "fuel", -fuel * output, fuel * generator.capacity_mw)
-    case.ledger.post(name, "start", -generator.start_cost_usd * walked.starts, generator.start_cost_usd)
+    case.ledger.post(name, LedgerKind.FUEL, -fuel * output, fuel * generator.capacity_mw)
+    case.ledger.post(name, LedgerKind.START, -generator.start_cost_usd * walked.starts, generator.start_cost_usd)
     return GeneratorFindings(generator, Flow(output, np.full(case.length, generator.capacity_mw)), on, walked)
 
 

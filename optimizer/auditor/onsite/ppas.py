@@ -17,6 +17,7 @@ from optimizer.auditor.meter import Flow
 from optimizer.auditor.onsite.asset import AssetFindings
 from optimizer.scenario.onsite import Ppa
 from optimizer.scenario.series import align
+from optimizer.schedule import LedgerKind
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class PpaFindings(AssetFindings):
         spread, price = align(ppa.spread_usd_per_mwh, horizon), align(ppa.price_usd_per_mwh, horizon)
         if self.accepted:
             energy = self.quantity_mw * case.hours
-            case.ledger.post(ppa.name, "ppa", energy * (energy_price - spread - price), energy * np.abs(energy_price))
+            usd, most_usd = energy * (energy_price - spread - price), energy * np.abs(energy_price)
+            case.ledger.post(ppa.name, LedgerKind.PPA, usd, most_usd)
 
     def check_state(self, case: Case, rule: str, said: bool) -> None:
         """Whether it is accepted."""

@@ -11,6 +11,7 @@ from optimizer.auditor.onsite.asset import AssetFindings, HeldTo
 from optimizer.scenario.onsite import Renewable
 from optimizer.scenario.overrides import Override
 from optimizer.scenario.series import align
+from optimizer.schedule import LedgerKind
 
 
 @dataclass(frozen=True)
@@ -47,5 +48,5 @@ def audit_renewable(case: Case, plant: Renewable, before: None = None) -> Renewa
     )
     cost = plant.cost_usd_per_mwh * case.hours
     if cost:
-        case.ledger.post(name, "ppa", -cost * used, cost * available)
+        case.ledger.post(name, LedgerKind.PPA, -cost * used, cost * available)
     return RenewableFindings(Flow(used, available))

@@ -14,7 +14,7 @@ from optimizer.model.bill.rule import BillRule
 from optimizer.scenario.horizon import stamp
 from optimizer.scenario.state import MonthSoFar, OpenInterval, TariffState
 from optimizer.scenario.tariff import BillLine
-from optimizer.schedule import DemandLine, MonthBill
+from optimizer.schedule import DemandLine, LedgerKind, MonthBill
 from optimizer.tariff.clock import month_label
 from solvers.problem import Floats
 
@@ -110,13 +110,13 @@ class MonthsSoFar:
         rule, record = self._rule, self._rule.records[month]
         demand = tuple(self._line(charge, month) for charge in rule.charges if charge.force[month])
         lines: dict[BillLine, float] = {
-            "energy": record.energy_usd + self._cost("energy", month),
+            "energy": record.energy_usd + self._cost(LedgerKind.ENERGY, month),
             "demand": sum(line.usd for line in demand),
-            "coincident": record.coincident_usd + self._cost("coincident_peak", month),
+            "coincident": record.coincident_usd + self._cost(LedgerKind.COINCIDENT_PEAK, month),
             "fixed": float(rule.fixed_usd[month]),
         }
         lines["minimum"] = self._minimum(month, lines)
-        adders = record.adders_usd + self._cost("adders", month)
+        adders = record.adders_usd + self._cost(LedgerKind.ADDERS, month)
         tax = sum(rule.taxed(line) * usd for line, usd in lines.items())
         imported = float(rule.months.sums(self._load)[month]) * rule.months.horizon.hours
         return MonthBill(
@@ -141,7 +141,7 @@ class MonthsSoFar:
         energy = lines["energy"] if rule.tariff.energy else 0.0
         return max(0.0, float(rule.least_usd[month]) - (energy + lines["demand"] + lines["fixed"]))
 
-    def _cost(self, kind: str, month: int, item: str | None = None) -> float:
+    def _cost(self, kind: LedgerKind, month: int, item: str | None = None) -> float:
         """What a month's committed periods cost by the ledger."""
         months, usd = self._rule.months, np.zeros(len(self._load))
         for (whose, of), dollars in self._ledger.items():
@@ -166,6 +166,7 @@ class MonthsSoFar:
             ratchet_mw=held / KW_PER_MW,
             billed_mw=float(billed[month]) / KW_PER_MW,
             usd=float(charge.usd(billed)[month]),
-            added_usd=self._cost("demand", month, charge.name) + self._cost("ratchet", month, charge.name),
+            added_usd=self._cost(LedgerKind.DEMAND, month, charge.name)
+            + self._cost(LedgerKind.RATCHET, month, charge.name),
             hands_on_mw=hands_on / KW_PER_MW,
         )

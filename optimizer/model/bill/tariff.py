@@ -32,6 +32,7 @@ from optimizer.model.bill.month_bill import Dollars, MonthsSoFar
 from optimizer.model.bill.rule import BillRule, bill_rule
 from optimizer.model.desk import Model, PeriodSum, Reader
 from optimizer.scenario.tariff import BillLine
+from optimizer.schedule import LedgerKind
 from optimizer.tariff.prices import energy_price
 from solvers.builder import Index
 from solvers.problem import Floats
@@ -62,15 +63,15 @@ class TariffBlock:
         imported.add(self._import, 1.0)
         for charge in rule.tariff.coincident:
             usd = usd_per_mw(charge, rule.months, rule.tariff.holidays)
-            model.earn_sum(charge.name, "coincident_peak", imported, -usd)
+            model.earn_sum(charge.name, LedgerKind.COINCIDENT_PEAK, imported, -usd)
             self._tax_sum("coincident", imported, -usd)
         self._tax_sum("energy", imported, -self._base)
         open_months = np.array([not record.fixed_booked for record in rule.records])
         fixed = rule.months.at(rule.months.booked_once, np.where(open_months, rule.fixed_usd, 0.0))
         if fixed.any():
-            model.earn_constant("grid", "fixed", -fixed)
+            model.earn_constant("grid", LedgerKind.FIXED, -fixed)
             for name, share in self._taxes("fixed"):
-                model.earn_constant(name, "tax", -share * fixed)
+                model.earn_constant(name, LedgerKind.TAX, -share * fixed)
 
     def tax_export(self, exported: PeriodSum, usd_per_mwh: Floats) -> Floats:
         """Taxes on what the tariff pays for export; returns what they add to its price, (periods,) [USD/MWh]."""
@@ -79,7 +80,7 @@ class TariffBlock:
 
     def _tax_sum(self, line: BillLine, amount: PeriodSum, usd: Floats) -> None:
         for name, share in self._taxes(line):
-            self._model.earn_sum(name, "tax", amount, share * usd)
+            self._model.earn_sum(name, LedgerKind.TAX, amount, share * usd)
 
     def _taxes(self, line: BillLine) -> list[tuple[str, float]]:
         """Taxes on a line, with their shares."""
@@ -210,19 +211,19 @@ class TariffBlock:
         def share_of(share: float, reader: Reader, x: Floats) -> Floats:
             return share * reader(x)
 
-        def booked(item: str, kind: str, line: BillLine, reader: Reader) -> None:
+        def booked(item: str, kind: LedgerKind, line: BillLine, reader: Reader) -> None:
             model.book(item, kind, reader)
             for name, share in self._taxes(line):
-                model.book(name, "tax", partial(share_of, share, reader))
+                model.book(name, LedgerKind.TAX, partial(share_of, share, reader))
 
         if rule.tiers is not None and rule.tiers.usd_per_mwh.any():
-            booked("grid", "energy", "energy", partial(placed, rule.tiers_usd))
+            booked("grid", LedgerKind.ENERGY, "energy", partial(placed, rule.tiers_usd))
         for charge in rule.charges:
-            booked(charge.name, "demand", "demand", partial(placed, charge.demand_usd))
+            booked(charge.name, LedgerKind.DEMAND, "demand", partial(placed, charge.demand_usd))
             if charge.charge.ratchet is not None:
-                booked(charge.name, "ratchet", "demand", partial(placed, charge.ratchet_usd))
+                booked(charge.name, LedgerKind.RATCHET, "demand", partial(placed, charge.ratchet_usd))
         if rule.has_minimum.any():
-            booked("grid", "minimum", "minimum", self._read_minimum)
+            booked("grid", LedgerKind.MINIMUM, "minimum", self._read_minimum)
 
     def _read_minimum(self, x: Floats) -> Floats:
         rule, load = self.rule, self._load(x)

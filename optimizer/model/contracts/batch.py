@@ -31,7 +31,7 @@ from optimizer.model.desk import Model, PeriodSum
 from optimizer.model.machines.pool import PoolBlock
 from optimizer.scenario.contracts import Batch
 from optimizer.scenario.state import BatchState
-from optimizer.schedule import ContractReport
+from optimizer.schedule import ContractReport, LedgerKind
 from solvers.problem import Floats
 
 
@@ -54,35 +54,35 @@ class BatchBlock:
     def _dollars(self, work: Work) -> None:
         model, terms, job, name = self._model, self._terms, self._job, self._terms.name
         if terms.price_usd_per_gpu_hour:
-            model.earn_sum(name, "contract_revenue", work.owed, terms.price_usd_per_gpu_hour)
-        self._at_closing("shortfall_penalty", work.missing, -terms.penalty_usd_per_gpu_hour)
+            model.earn_sum(name, LedgerKind.CONTRACT_REVENUE, work.owed, terms.price_usd_per_gpu_hour)
+        self._at_closing(LedgerKind.SHORTFALL_PENALTY, work.missing, -terms.penalty_usd_per_gpu_hour)
         if not job.never_done:
             self._completion(work)
         if work.finish is not None and work.finish.by is not None:
             late = model.sum()
             late.add(np.broadcast_to(self._service.accepted, (model.periods,)), 1.0)
             late.add_sum(self._finished_before(work.finish.by), -1.0)
-            model.earn_sum(name, "lateness_penalty", late, -terms.lateness_usd_per_hour * job.late_hours)
+            model.earn_sum(name, LedgerKind.LATENESS_PENALTY, late, -terms.lateness_usd_per_hour * job.late_hours)
         if work.given_up.whole_job is not None:
             paid = terms.price_usd_per_gpu_hour * job.before.done_gpu_hours
-            self._at_closing("contract_revenue", work.given_up.whole_job, -paid)
+            self._at_closing(LedgerKind.CONTRACT_REVENUE, work.given_up.whole_job, -paid)
 
     def _completion(self, work: Work) -> None:
         model, job, name = self._model, self._job, self._terms.name
         accrued = job.before.completion_accrued_usd
         if not job.ends_inside:
             if job.accrual_usd:
-                model.earn_sum(name, "completion", work.owed, job.accrual_usd)
+                model.earn_sum(name, LedgerKind.COMPLETION, work.owed, job.accrual_usd)
             if work.given_up.any_work is not None:
-                self._at_closing("completion", work.given_up.any_work, -accrued)
+                self._at_closing(LedgerKind.COMPLETION, work.given_up.any_work, -accrued)
             if work.given_up.accrued_here_usd is not None:
-                self._at_closing("completion", Amount(work.given_up.accrued_here_usd, np.ones(1)), -1.0)
+                self._at_closing(LedgerKind.COMPLETION, Amount(work.given_up.accrued_here_usd, np.ones(1)), -1.0)
         elif work.finish is not None and (job.completion_usd or accrued):
-            model.earn_sum(name, "completion", work.finish.at, job.completion_usd - accrued)
+            model.earn_sum(name, LedgerKind.COMPLETION, work.finish.at, job.completion_usd - accrued)
             if accrued:
                 _, columns, values = work.finish.at.triplets()
-                self._at_closing("completion", Amount(columns, -values), -accrued)
-                self._at_closing("completion", Amount(self._service.accepted, np.ones(1)), -accrued)
+                self._at_closing(LedgerKind.COMPLETION, Amount(columns, -values), -accrued)
+                self._at_closing(LedgerKind.COMPLETION, Amount(self._service.accepted, np.ones(1)), -accrued)
 
     def _dollars_of_never_done(self) -> None:
         """Late up to the hard end; what was accrued is taken back."""
@@ -91,11 +91,11 @@ class BatchBlock:
             late = model.sum()
             late.add(np.broadcast_to(accepted, (model.periods,)), 1.0)
             usd = -self._terms.lateness_usd_per_hour * job.late_hours
-            model.earn_sum(self._terms.name, "lateness_penalty", late, usd)
+            model.earn_sum(self._terms.name, LedgerKind.LATENESS_PENALTY, late, usd)
         if job.ends_inside:
-            self._at_closing("completion", Amount(accepted, np.ones(1)), -job.before.completion_accrued_usd)
+            self._at_closing(LedgerKind.COMPLETION, Amount(accepted, np.ones(1)), -job.before.completion_accrued_usd)
 
-    def _at_closing(self, kind: str, amount: Amount, usd: float) -> None:
+    def _at_closing(self, kind: LedgerKind, amount: Amount, usd: float) -> None:
         """Dollars per unit of an amount, in the period in which the job is settled."""
         if not usd:
             return
@@ -248,5 +248,5 @@ class BatchBlock:
 
     def _accrued(self, x: Floats) -> float:
         """Payment on completion that the committed part books."""
-        line = self._model.ledger.get((self._terms.name, "completion"))
+        line = self._model.ledger.get((self._terms.name, LedgerKind.COMPLETION))
         return 0.0 if line is None else float(line.value(x)[: self._model.horizon.committed].sum())

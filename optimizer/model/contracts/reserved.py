@@ -29,7 +29,7 @@ from optimizer.scenario.contracts import Reserved
 from optimizer.scenario.horizon import Horizon, localize
 from optimizer.scenario.series import align
 from optimizer.scenario.state import BillingRecord, ReservedState
-from optimizer.schedule import ContractReport
+from optimizer.schedule import ContractReport, LedgerKind
 from solvers.builder import Index
 from solvers.problem import Floats
 
@@ -105,10 +105,10 @@ class ReservedBlock:
         self._short.add_sum(service.total, -1.0)
         model.limit(self._short, 0.0, np.inf)
         price = terms.price_usd_per_gpu_hour
-        model.earn_sum(terms.name, "contract_revenue", service.total, price * hours)
+        model.earn_sum(terms.name, LedgerKind.CONTRACT_REVENUE, service.total, price * hours)
         if terms.shortfall_usd_per_gpu_hour:
             usd = -terms.shortfall_usd_per_gpu_hour * hours
-            model.earn_sum(terms.name, "shortfall_penalty", self._short, usd)
+            model.earn_sum(terms.name, LedgerKind.SHORTFALL_PENALTY, self._short, usd)
         self._billings = billings(terms, self._before, model.horizon)
         self._breached = [] if service.declined else [self._service_level(b) for b in self._billings]
         service.show()
@@ -162,11 +162,11 @@ class ReservedBlock:
         fee = committed * terms.price_usd_per_gpu_hour
         line = billing.line_period(model.horizon.committed)
         at = np.full(len(tiers), line)
-        model.earn(terms.name, "service_credit", breached, -np.diff(shares, prepend=0.0) * fee, at)
+        model.earn(terms.name, LedgerKind.SERVICE_CREDIT, breached, -np.diff(shares, prepend=0.0) * fee, at)
         if billing.history.credit_booked_usd:
             booked = np.zeros(model.periods)
             booked[line] = billing.history.credit_booked_usd
-            model.earn_constant(terms.name, "service_credit", booked)
+            model.earn_constant(terms.name, LedgerKind.SERVICE_CREDIT, booked)
         return breached
 
     def settle(self, x: Floats) -> None:

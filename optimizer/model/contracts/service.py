@@ -86,7 +86,7 @@ class Service:
         model.show(name, "gpus", self.total)
         power = model.sum()
         for pool, gpus in zip(self.pools, self.on_pool, strict=True):
-            model.set_point(name, f"gpus[{pool.pool.name}]", gpus, "GPUs", pool.gpus_most)
+            model.set_point(name, f"gpus[{pool.pool.name}]", gpus, pool.gpus_most)
             power.add_sum(gpus, pool.mw_per_gpu(self.terms.utilisation))
         model.show(name, "it_mw", power)
 

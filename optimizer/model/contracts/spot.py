@@ -15,7 +15,7 @@ from optimizer.model.machines.pool import PoolBlock
 from optimizer.scenario.contracts import Spot
 from optimizer.scenario.series import align
 from optimizer.scenario.state import SpotState
-from optimizer.schedule import ContractReport
+from optimizer.schedule import ContractReport, LedgerKind
 from solvers.problem import Floats
 
 
@@ -34,7 +34,7 @@ class SpotBlock:
         sold.add_sum(service.total)
         sold.add(np.broadcast_to(service.accepted, demand.shape), -demand)
         model.limit(sold, -np.inf, 0.0)
-        model.earn_sum(terms.name, "contract_revenue", service.total, price * model.horizon.hours)
+        model.earn_sum(terms.name, LedgerKind.CONTRACT_REVENUE, service.total, price * model.horizon.hours)
         service.show()
         model.show(terms.name, "price_usd_per_gpu_hour", price)
 

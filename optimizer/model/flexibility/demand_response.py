@@ -22,6 +22,7 @@ from optimizer.model.site.meter import GridBlock
 from optimizer.scenario.flexibility import DemandResponse
 from optimizer.scenario.horizon import Horizon, localize
 from optimizer.scenario.series import align
+from optimizer.schedule import LedgerKind
 from solvers.builder import Index
 from solvers.problem import Floats
 
@@ -48,9 +49,9 @@ class DemandResponseBlock:
         self._below(model, np.flatnonzero((most > 0.0) & (above <= 0.0)))
         self._below_or_not(model, np.flatnonzero((most > 0.0) & (above > 0.0)), above)
         paid = terms.payment_usd_per_mwh + terms.penalty_usd_per_mwh
-        model.earn(terms.name, "demand_response", self._reduction, paid * hours)
+        model.earn(terms.name, LedgerKind.DEMAND_RESPONSE, self._reduction, paid * hours)
         unpaid = -terms.penalty_usd_per_mwh * terms.committed_reduction_mw * hours
-        model.earn_constant(terms.name, "demand_response", unpaid)
+        model.earn_constant(terms.name, LedgerKind.DEMAND_RESPONSE, unpaid)
         model.show(terms.name, "baseline_mw", self._baseline)
         model.show(terms.name, "reduction_mw", lambda x: x[self._reduction])
 

@@ -38,6 +38,7 @@ from optimizer.model.supply.energy import import_cost
 from optimizer.scenario.flexibility import Reserve
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import align
+from optimizer.schedule import LedgerKind
 from solvers.builder import FloatLike, Index
 from solvers.problem import Floats
 
@@ -172,15 +173,15 @@ class ReserveBlock:
             self._least_block(terms, sold, most)
         price = align(terms.price_usd_per_mw_h, model.horizon)
         called = align(terms.deployment_share, model.horizon)
-        model.earn_sum(terms.name, "reserve", sold, price * hours)
+        model.earn_sum(terms.name, LedgerKind.RESERVE, sold, price * hours)
         model.show(terms.name, "offered_mw", sold)
         model.show(terms.name, "price_usd_per_mw_h", price)
         for offer in mine:
-            model.earn(terms.name, "reserve", offer.columns, -called * hours * offer.part.called_usd_per_mwh)
+            model.earn(terms.name, LedgerKind.RESERVE, offer.columns, -called * hours * offer.part.called_usd_per_mwh)
             shown = model.sum()
             shown.add(offer.columns, 1.0)
             limit = np.minimum(offer.part.most_mw, most)
-            model.set_point(terms.name, f"{offer.part.way}_mw[{offer.part.label}]", shown, "MW", limit)
+            model.set_point(terms.name, f"{offer.part.way}_mw[{offer.part.label}]", shown, limit)
 
     def _least_block(self, terms: Reserve, sold: PeriodSum, most_mw: Floats) -> None:
         """Offered at least the block, or not at all."""

@@ -30,6 +30,7 @@ from optimizer.scenario.fleet import Fleet, Mode
 from optimizer.scenario.series import align
 from optimizer.scenario.state import FleetState, Groups
 from optimizer.scenario.switching import LONG_AGO_HOURS
+from optimizer.schedule import LedgerKind
 from solvers.builder import FloatLike
 from solvers.problem import Bools, Floats
 
@@ -194,10 +195,10 @@ class FleetBlock:
             self.up_modes.append(
                 UpMode(self._modes[i].name, ready, self._group_mw[i], rate, rate * usd, self._barred[i])
             )
-        model.earn_sum(fleet.name, "mining_revenue", self.hashrate_ph_per_s, usd * model.horizon.hours)
-        hourly = {"running_cost": fleet.running_cost_usd_per_machine_hour}
+        model.earn_sum(fleet.name, LedgerKind.MINING_REVENUE, self.hashrate_ph_per_s, usd * model.horizon.hours)
+        hourly = {LedgerKind.RUNNING_COST: fleet.running_cost_usd_per_machine_hour}
         if fleet.depreciation_by_use:
-            hourly["depreciation_by_use"] = fleet.depreciation_usd_per_machine_hour
+            hourly[LedgerKind.DEPRECIATION_BY_USE] = fleet.depreciation_usd_per_machine_hour
         for kind, usd_per_hour in hourly.items():
             if usd_per_hour:
                 rate = usd_per_hour * machines * self._availability * model.horizon.hours
@@ -235,13 +236,13 @@ class FleetBlock:
         for i, mode in enumerate(self._modes):
             count = model.sum()
             count.add(self.in_mode[i], 1.0)
-            model.set_point(name, f"groups[{mode.name}]", count, "groups", self._groups)
+            model.set_point(name, f"groups[{mode.name}]", count, self._groups)
         for row, i in enumerate(self._up_modes):
             quantity = f"groups_started[{self._modes[i].name}]"
             if self._warm_up:  # which mode a group entered is a decision of its own
                 started = model.sum()
                 started.add(self.switches.starts[row], 1.0)
-                model.set_point(name, quantity, started, "groups", self._groups)
+                model.set_point(name, quantity, started, self._groups)
             else:
                 model.show(name, quantity, partial(self._started_in, row))
         model.show(name, "groups_stopped", lambda x: x[self.switches.stops])

@@ -19,6 +19,7 @@ from optimizer.scenario.pool import Pool
 from optimizer.scenario.series import align
 from optimizer.scenario.state import Nodes, PoolState
 from optimizer.scenario.switching import LONG_AGO_HOURS
+from optimizer.schedule import LedgerKind
 from solvers.builder import FloatLike, Index
 from solvers.problem import Floats
 
@@ -53,7 +54,7 @@ class PoolBlock:
         self.power_mw.add_constant(pool.off_power_w * pool.nodes / 1e6)
         if pool.running_cost_usd_per_node_hour:
             usd = pool.running_cost_usd_per_node_hour * horizon.hours
-            model.earn(pool.name, "running_cost", self.on, -usd)
+            model.earn(pool.name, LedgerKind.RUNNING_COST, self.on, -usd)
 
     @property
     def gpus(self) -> int:
@@ -94,7 +95,7 @@ class PoolBlock:
         before = idle_before / 1e6 if self._state.it_power_mw is None else self._state.it_power_mw
         require_ramp(model, pool.name, self.power_mw, pool.ramp_mw_per_hour, before)
         model.show(pool.name, "it_mw", self.power_mw)
-        model.set_point(pool.name, "nodes_on", self.nodes_on, "nodes", float(pool.nodes))
+        model.set_point(pool.name, "nodes_on", self.nodes_on, float(pool.nodes))
         model.show(pool.name, "nodes_started", lambda x: x[self.switches.starts[0]])
         model.show(pool.name, "nodes_stopped", lambda x: x[self.switches.stops])
         model.show(pool.name, "gpus_in_use", self.in_use)

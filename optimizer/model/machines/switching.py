@@ -20,6 +20,7 @@ import numpy as np
 
 from optimizer.model.desk import Model, PeriodSum, windows
 from optimizer.scenario.switching import Switching
+from optimizer.schedule import LedgerKind
 from solvers.builder import FloatLike, Index
 from solvers.problem import Floats
 
@@ -100,7 +101,7 @@ class Switches:
             words = f"{{amount}} {unit} would have to start early {{when}}"
             model.require(item, "minimum down time", unit, rows, words, size=most)
         if terms.start_cost_usd:
-            model.earn(item, "start", starts, -terms.start_cost_usd)
+            model.earn(item, LedgerKind.START, starts, -terms.start_cost_usd)
 
     def settle(self, x: Floats) -> None:
         """No start beside a stop: starts and stops are the net change."""

@@ -36,6 +36,7 @@ from optimizer.model.override_rows import OverrideRows
 from optimizer.model.supply.energy import least_import_cost
 from optimizer.scenario.onsite import Battery, BatteryState
 from optimizer.scenario.scenario import Scenario
+from optimizer.schedule import LedgerKind
 from solvers.builder import Index
 from solvers.problem import Bools, Floats
 
@@ -77,12 +78,12 @@ class BatteryBlock(AssetBlock, Store):
         self._storage()
         self._exclusive(np.flatnonzero(burning_could_pay(model.scenario)), most_in, most_out)
         if terms.wear_usd_per_mwh:
-            model.earn_sum(terms.name, "battery_wear", given, -terms.wear_usd_per_mwh * hours)
+            model.earn_sum(terms.name, LedgerKind.BATTERY_WEAR, given, -terms.wear_usd_per_mwh * hours)
         charged, stored = model.sum(), model.sum()
         charged.add(self._charge, 1.0)
         stored.add(self._energy, 1.0)
-        model.set_point(terms.name, "charge_mw", charged, "MW", terms.charge_limit_mw)
-        model.set_point(terms.name, "discharge_mw", given, "MW", terms.discharge_limit_mw)
+        model.set_point(terms.name, "charge_mw", charged, terms.charge_limit_mw)
+        model.set_point(terms.name, "discharge_mw", given, terms.discharge_limit_mw)
         model.show(terms.name, "energy_mwh", stored)
 
     def _storage(self) -> None:

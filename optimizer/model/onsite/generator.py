@@ -23,6 +23,7 @@ from optimizer.model.override_rows import OverrideRows
 from optimizer.scenario.onsite import Generator, GeneratorState
 from optimizer.scenario.series import align
 from optimizer.scenario.switching import LONG_AGO_HOURS
+from optimizer.schedule import LedgerKind
 from solvers.problem import Floats
 
 
@@ -52,9 +53,9 @@ class GeneratorBlock(AssetBlock):
             power_before = terms.min_load_mw if before.on else 0.0
         require_ramp(model, terms.name, self.power_mw, terms.ramp_mw_per_hour, power_before)
         fuel = align(terms.fuel_usd_per_mwh, horizon)
-        model.earn_sum(terms.name, "fuel", self.power_mw, -fuel * horizon.hours)
-        model.set_point(terms.name, "output_mw", self.power_mw, "MW", terms.capacity_mw)
-        model.set_point(terms.name, "on", self.on, "engines", 1.0)
+        model.earn_sum(terms.name, LedgerKind.FUEL, self.power_mw, -fuel * horizon.hours)
+        model.set_point(terms.name, "output_mw", self.power_mw, terms.capacity_mw)
+        model.set_point(terms.name, "on", self.on, 1.0)
         model.show(terms.name, "started", lambda x: x[self._switches.starts[0]])
         model.show(terms.name, "stopped", lambda x: x[self._switches.stops])
 

@@ -14,6 +14,7 @@ from optimizer.model.desk import Model
 from optimizer.model.onsite.asset import AssetBlock
 from optimizer.scenario.onsite import Ppa
 from optimizer.scenario.series import align
+from optimizer.schedule import LedgerKind
 from optimizer.tariff.prices import energy_price
 from solvers.problem import Floats
 
@@ -33,7 +34,7 @@ class PpaBlock(AssetBlock):
             - align(terms.spread_usd_per_mwh, horizon)
             - align(terms.price_usd_per_mwh, horizon)
         )
-        model.earn(terms.name, "ppa", every, quantity * margin * horizon.hours)
+        model.earn(terms.name, LedgerKind.PPA, every, quantity * margin * horizon.hours)
         accepted = model.sum()
         accepted.add(every, 1.0)
         model.show(terms.name, "accepted", accepted)

@@ -11,6 +11,7 @@ from optimizer.model.onsite.asset import AssetBlock
 from optimizer.model.override_rows import OverrideRows
 from optimizer.scenario.onsite import Renewable
 from optimizer.scenario.series import align
+from optimizer.schedule import LedgerKind
 
 
 class RenewableBlock(AssetBlock):
@@ -23,7 +24,7 @@ class RenewableBlock(AssetBlock):
         self.power_mw: PeriodSum = model.sum()
         self.power_mw.add(self.curtailable, 1.0)
         if terms.cost_usd_per_mwh:
-            model.earn_sum(terms.name, "ppa", self.power_mw, -terms.cost_usd_per_mwh * model.horizon.hours)
+            model.earn_sum(terms.name, LedgerKind.PPA, self.power_mw, -terms.cost_usd_per_mwh * model.horizon.hours)
         model.show(terms.name, "used_mw", self.power_mw)
         model.show(terms.name, "available_mw", self.available_mw)
 

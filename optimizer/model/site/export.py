@@ -24,6 +24,7 @@ from optimizer.model.bill.tariff import TariffBlock
 from optimizer.model.desk import LIMIT_WORDS, Model, PeriodSum
 from optimizer.model.site.meter import GridBlock
 from optimizer.model.supply.energy import least_import_cost
+from optimizer.schedule import LedgerKind
 from optimizer.tariff.prices import export_price, sold_to_tariff
 from solvers.problem import Floats
 
@@ -54,7 +55,7 @@ def _earn(model: Model, exported: PeriodSum, tariff: TariffBlock | None) -> Floa
     """Pay for the export and report its price; returns r(t), (periods,)."""
     supply = model.scenario.supply
     price = export_price(supply, model.horizon)
-    model.earn_sum("grid", "export", exported, price * model.horizon.hours)
+    model.earn_sum("grid", LedgerKind.EXPORT, exported, price * model.horizon.hours)
     model.show("site", "export_price_usd_per_mwh", price)
     if tariff is not None and sold_to_tariff(supply):
         price = price + tariff.tax_export(exported, price)

@@ -12,6 +12,7 @@ import numpy as np
 from optimizer.model.desk import Model, PeriodSum
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import align
+from optimizer.schedule import LedgerKind
 from solvers.problem import Floats
 
 KG_PER_TONNE = 1000.0
@@ -38,7 +39,7 @@ class CarbonBlock:
         self._emitted_kg.add_sum(imported, intensity * model.horizon.hours)
         model.show("site", "carbon_kg", self._emitted_kg)
         if carbon.price_usd_per_tonne:
-            model.earn_sum("grid", "carbon", self._emitted_kg, -carbon.price_usd_per_tonne / KG_PER_TONNE)
+            model.earn_sum("grid", LedgerKind.CARBON, self._emitted_kg, -carbon.price_usd_per_tonne / KG_PER_TONNE)
         if carbon.cap_tonnes is not None:
             self._cap(carbon.cap_tonnes)
 

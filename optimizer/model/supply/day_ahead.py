@@ -11,8 +11,9 @@ The settlement hangs on no other decision, so a decided position lies at a bound
 from __future__ import annotations
 
 from optimizer.model.desk import Model
+from optimizer.scenario.day_ahead import DayAhead
 from optimizer.scenario.series import align
-from optimizer.schedule.items import DAY_AHEAD
+from optimizer.schedule import LedgerKind
 from optimizer.tariff.prices import energy_price
 from solvers.problem import Floats
 
@@ -26,10 +27,10 @@ def add_day_ahead(model: Model, import_limit_mw: Floats) -> None:
     position = model.sum()
     if terms.position_mw is None:
         position.add(model.builder.columns(model.periods, 0.0, import_limit_mw), 1.0)
-        model.set_point(DAY_AHEAD, "position_mw", position, "MW", import_limit_mw)
+        model.set_point(DayAhead.item, "position_mw", position, import_limit_mw)
     else:
         position.add_constant(align(terms.position_mw, horizon))
-        model.show(DAY_AHEAD, "position_mw", position)
+        model.show(DayAhead.item, "position_mw", position)
     gain = energy_price(model.scenario.supply, horizon) - price
-    model.earn_sum("grid", "day_ahead_settlement", position, gain * horizon.hours)
-    model.show(DAY_AHEAD, "price_usd_per_mwh", price)
+    model.earn_sum("grid", LedgerKind.DAY_AHEAD_SETTLEMENT, position, gain * horizon.hours)
+    model.show(DayAhead.item, "price_usd_per_mwh", price)

@@ -22,6 +22,7 @@ from optimizer.model.desk import Model, PeriodSum
 from optimizer.model.supply.carbon import carbon_cost_usd_per_mwh
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import align
+from optimizer.schedule import LedgerKind
 from optimizer.tariff.prices import energy_price
 from solvers.problem import Floats
 
@@ -59,11 +60,11 @@ def add_energy(model: Model, imported: PeriodSum) -> None:
     energy, horizon = model.scenario.supply.energy, model.horizon
     price = energy_price(model.scenario.supply, horizon)
     billed_mwh = horizon.hours * (1.0 + energy.loss_factor)
-    model.earn_sum("grid", "energy", imported, -price * billed_mwh)
+    model.earn_sum("grid", LedgerKind.ENERGY, imported, -price * billed_mwh)
     adders = np.zeros(model.periods)
     for adder in energy.adders:
         rate = align(adder.usd_per_mwh, horizon)
-        model.earn_sum(adder.name, "adders", imported, -rate * billed_mwh)
+        model.earn_sum(adder.name, LedgerKind.ADDERS, imported, -rate * billed_mwh)
         adders = adders + rate
     model.show("site", "energy_price_usd_per_mwh", price)
     model.show("site", "adders_usd_per_mwh", adders)

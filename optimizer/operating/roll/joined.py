@@ -25,12 +25,14 @@ from optimizer.changes.position import with_position_mw
 from optimizer.operating.roll.day import DayRecord, HowToSolve
 from optimizer.operating.roll.days import Days
 from optimizer.operating.roll.journal import Journal
+from optimizer.scenario.day_ahead import DayAhead
 from optimizer.scenario.horizon import Horizon, stamp
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import BatchState, State
 from optimizer.schedule import (
     ContractReport,
     DispatchRow,
+    LedgerKind,
     LedgerRow,
     MonthBill,
     Outcome,
@@ -39,10 +41,11 @@ from optimizer.schedule import (
     Size,
     Solver,
 )
-from optimizer.schedule.items import DAY_AHEAD
 from optimizer.tariff.prices import export_price
 from solvers.problem import Floats
 
+RATCHETED = frozenset({LedgerKind.DEMAND, LedgerKind.RATCHET})
+"""Kinds of a demand charge."""
 SHARE = 1e-6
 """By how much of the profit the days' sum may be off."""
 
@@ -123,7 +126,7 @@ def join(days: Days, how: HowToSolve, journal: Journal, records: Sequence[DayRec
     key = "site", "export_price_usd_per_mwh"
     if key in collected.dispatch:  # a day without any export limit does not tell it
         collected.dispatch[key] = export_price(scenario.supply, scenario.horizon)
-    bought = collected.dispatch.get((DAY_AHEAD, "position_mw"))
+    bought = collected.dispatch.get((DayAhead.item, "position_mw"))
     if bought is not None:
         scenario = with_position_mw(scenario, bought)
     assert collected.solver is not None
@@ -193,8 +196,8 @@ def _ratchets(scenario: Scenario) -> frozenset[tuple[str, str]]:
     charges = [] if tariff is None else [charge.name for charge in tariff.demand if charge.ratchet is not None]
     if tariff is None or not charges:
         return frozenset()
-    lines = {(name, kind) for name in charges for kind in ("demand", "ratchet")}
-    return frozenset(lines | {(tax.name, "tax") for tax in tariff.taxes} | {("grid", "minimum")})
+    lines = {(name, kind) for name in charges for kind in RATCHETED}
+    return frozenset(lines | {(tax.name, LedgerKind.TAX) for tax in tariff.taxes} | {("grid", LedgerKind.MINIMUM)})
 
 
 def _sum(rows: Iterable[LedgerRow], lines: frozenset[tuple[str, str]]) -> float:
@@ -247,7 +250,7 @@ def _with_added(bill: MonthBill, rows: Sequence[LedgerRow]) -> MonthBill:
     """The bill of a month with what the whole's ledger pays of its demand charges."""
     added = dict.fromkeys((line.charge for line in bill.demand), 0.0)
     for row in rows:
-        if row.kind in {"demand", "ratchet"} and row.item in added and f"{row.start:%Y-%m}" == bill.month:
+        if row.kind in RATCHETED and row.item in added and f"{row.start:%Y-%m}" == bill.month:
             added[row.item] -= row.usd
     demand = tuple(line.model_copy(update={"added_usd": added[line.charge]}) for line in bill.demand)
     return bill.model_copy(update={"demand": demand})

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 from pydantic.types import Strict
 
 from optimizer.scenario.base import Flag, LocalTime, Rate, Usd
 from optimizer.scenario.contracts.terms import ContractTerms
+from optimizer.scenario.quantity import Quantity
 
 
 class Batch(ContractTerms):
     """GPU-hours owed. Work runs in whole periods between the release and the hard end."""
+
+    shows: ClassVar[tuple[Quantity, ...]] = (
+        *ContractTerms.shows,
+        Quantity("owed_gpu_hours", "GPU-hours", "owed work done in the period"),
+        Quantity("restart_gpu_hours", "GPU-hours", "work of restarts done in the period"),
+        Quantity("running", "0/1", "whether it runs"),
+        Quantity("restarts", "0/1", "whether it is started again"),
+    )
 
     kind: Literal["batch"]
     """Says that this is a batch contract."""

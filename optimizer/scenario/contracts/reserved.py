@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 from pydantic.types import Strict
 
 from optimizer.scenario.base import Flag, GpuHours, LocalTime, Model, Rate, Share
 from optimizer.scenario.contracts.terms import ContractTerms
+from optimizer.scenario.quantity import Quantity
 from optimizer.scenario.series import Series
 
 
@@ -37,6 +38,12 @@ class BillingPeriod(Model):
 
 class Reserved(ContractTerms):
     """GPUs committed by period, paid by the GPU-hour delivered, with credits for what is missing."""
+
+    shows: ClassVar[tuple[Quantity, ...]] = (
+        *ContractTerms.shows,
+        Quantity("committed_gpus", "GPUs", "what is promised; 0 where the contract is declined"),
+        Quantity("short_gpus", "GPUs", "promised and not delivered"),
+    )
 
     kind: Literal["reserved"]
     """Says that this is a reserved contract."""

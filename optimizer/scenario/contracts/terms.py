@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from optimizer.scenario.base import Flag, Model, Name, Share
+from optimizer.scenario.quantity import Quantity
 
 
 class ContractTerms(Model):
     """The common part of a contract: which pools may serve it, and how its GPUs are counted."""
+
+    shows: ClassVar[tuple[Quantity, ...]] = (
+        Quantity("gpus", "GPUs", "GPUs in all"),
+        Quantity("gpus", "GPUs", "GPUs on each of its pools", of="POOL", set_point=True),
+        Quantity("it_mw", "MW", "what its GPUs add to idle power"),
+    )
 
     name: Name
     """The contract's name, unique among all items."""

@@ -11,6 +11,7 @@ from optimizer.scenario.base import Model, NonNegative, Power
 from optimizer.scenario.checker import Checker
 from optimizer.scenario.horizon import Horizon
 from optimizer.scenario.onsite.asset import Asset, Way
+from optimizer.scenario.quantity import Quantity
 
 
 class BatteryState(Model):
@@ -44,6 +45,11 @@ class Battery(Asset):
     """Least energy at the end of the whole horizon; default: what it starts with."""
 
     word: ClassVar[str] = "battery"
+    shows: ClassVar[tuple[Quantity, ...]] = (
+        Quantity("charge_mw", "MW", "taken up, at the meter", set_point=True),
+        Quantity("discharge_mw", "MW", "given, at the meter", set_point=True),
+        Quantity("energy_mwh", "MWh", "stored at the end of the period"),
+    )
     ways_held: ClassVar[frozenset[Way]] = frozenset({"off", "at a power", "at a negative power"})
     offers_reserve: ClassVar[bool] = True
     columns: ClassVar = {"battery": {"charge_mw": 1.0, "discharge_mw": -1.0}}

@@ -8,6 +8,7 @@ from optimizer.scenario.base import Flag, Hours, Model, Power
 from optimizer.scenario.checker import Checker
 from optimizer.scenario.horizon import Horizon
 from optimizer.scenario.onsite.asset import Asset, Way
+from optimizer.scenario.quantity import Quantity
 from optimizer.scenario.series import Series
 from optimizer.scenario.switching import LONG_AGO_HOURS, Switching
 
@@ -34,6 +35,12 @@ class Generator(Asset, Switching):
     """Fuel and variable cost per MWh made."""
 
     word: ClassVar[str] = "generator"
+    shows: ClassVar[tuple[Quantity, ...]] = (
+        Quantity("output_mw", "MW", "electricity made", set_point=True),
+        Quantity("on", "engines", "1 where it runs", set_point=True),
+        Quantity("started", "0/1", "1 where it is started"),
+        Quantity("stopped", "0/1", "1 where it is stopped"),
+    )
     ways_held: ClassVar[frozenset[Way]] = frozenset({"on", "off", "at a power"})
     may_have_to_run: ClassVar[bool] = True
     durations: ClassVar[tuple[str, ...]] = ("min_up_hours", "min_down_hours")

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from optimizer.scenario.base import Flag
 from optimizer.scenario.checker import Checker
 from optimizer.scenario.onsite.asset import Asset
+from optimizer.scenario.quantity import Quantity
 from optimizer.scenario.series import Series
 
 
@@ -26,6 +27,10 @@ class Ppa(Asset):
     """Whether the plan may decline it as a whole."""
 
     word: ClassVar[str] = "PPA"
+    shows: ClassVar[tuple[Quantity, ...]] = (
+        Quantity("accepted", "0/1", "whether it is in force"),
+        Quantity("quantity_mw", "MW", "its quantity, whether accepted or not"),
+    )
     at_market_price: ClassVar[bool] = True
     costs_power: ClassVar[bool] = False
     intricate: ClassVar[bool] = False

@@ -8,6 +8,7 @@ from optimizer.scenario.base import Power, Price
 from optimizer.scenario.checker import Checker
 from optimizer.scenario.horizon import Horizon
 from optimizer.scenario.onsite.asset import Asset, Way
+from optimizer.scenario.quantity import Quantity
 from optimizer.scenario.series import Floats, Series, align
 
 
@@ -22,6 +23,10 @@ class Renewable(Asset):
     """Paid per MWh used (a physical PPA's contract price; 0 for a plant of one's own)."""
 
     word: ClassVar[str] = "renewable"
+    shows: ClassVar[tuple[Quantity, ...]] = (
+        Quantity("used_mw", "MW", "what is taken of it"),
+        Quantity("available_mw", "MW", "what the weather gives"),
+    )
     ways_held: ClassVar[frozenset[Way]] = frozenset({"off", "at a power"})
     columns: ClassVar = {"made": {"used_mw": 1.0}}
 
