@@ -2,15 +2,20 @@
 
 No expression language and no loop over periods: a variable is an array of column indices, a family of
 constraints is an array of row indices, and one call writes the coefficients of both, broadcast.
+
+Columns and rows may say whose they are (`owner`), what they stand for (`symbol`, `part`) and of which `period`, an
+array that broadcasts to their shape; the built problem carries this as `Problem.labels`. See `solvers.labels`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from solvers.labels import Block, Labels, PeriodName, Side, block
 from solvers.problem import Floats, Problem
 
 Index = npt.NDArray[np.int64]
@@ -20,7 +25,11 @@ FloatLike = float | npt.NDArray[Any]
 class ProblemBuilder:
     """Grows a problem column by column and row by row; `build()` may be called once all is written."""
 
-    def __init__(self) -> None:
+    def __init__(self, period_name: PeriodName = str) -> None:
+        """`period_name` says what a period is called in the names of columns and rows."""
+        self._period_name = period_name
+        self._column_blocks: list[Block] = []
+        self._row_blocks: list[Block] = []
         self._columns = 0
         self._rows = 0
         self._lower: list[Floats] = []
@@ -41,8 +50,14 @@ class ProblemBuilder:
         upper: FloatLike = np.inf,
         *,
         integer: bool = False,
+        owner: str = "",
+        symbol: str = "",
+        part: str | Sequence[str] = "",
+        period: Index | None = None,
     ) -> Index:
         """New columns; returns their indices in the given shape. Bounds broadcast to the shape."""
+        if owner:
+            self._column_blocks.append(block(self._columns, shape, owner, symbol, part, period))
         index = self._columns + np.arange(int(np.prod(shape)), dtype=np.int64).reshape(shape)
         self._columns += index.size
         self._lower.append(np.broadcast_to(np.asarray(lower, dtype=float), index.shape).ravel())
@@ -50,8 +65,20 @@ class ProblemBuilder:
         self._integer.append(np.full(index.size, integer))
         return index
 
-    def rows(self, shape: int | tuple[int, ...], lower: FloatLike = -np.inf, upper: FloatLike = np.inf) -> Index:
+    def rows(
+        self,
+        shape: int | tuple[int, ...],
+        lower: FloatLike = -np.inf,
+        upper: FloatLike = np.inf,
+        *,
+        owner: str = "",
+        symbol: str = "",
+        part: str | Sequence[str] = "",
+        period: Index | None = None,
+    ) -> Index:
         """New empty rows with their limits; returns their indices in the given shape."""
+        if owner:
+            self._row_blocks.append(block(self._rows, shape, owner, symbol, part, period))
         index = self._rows + np.arange(int(np.prod(shape)), dtype=np.int64).reshape(shape)
         self._rows += index.size
         self._row_lower.append(np.broadcast_to(np.asarray(lower, dtype=float), index.shape).ravel())
@@ -112,6 +139,9 @@ class ProblemBuilder:
             offset=self._offset,
             reference=_summed(self._references, self._columns),
             reference_offset=self._reference_offset,
+            labels=Labels(
+                Side("C", self._column_blocks, self._period_name), Side("R", self._row_blocks, self._period_name)
+            ),
         )
 
 

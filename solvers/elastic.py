@@ -123,6 +123,7 @@ def elastic(
         value=value,
         row_lower=np.r_[problem.row_lower, problem.lower[column_index]],
         row_upper=np.r_[problem.row_upper, problem.upper[column_index]],
+        labels=problem.labels,
     )
     return Elastic(relaxed, problem.columns, row_slack, column_slack)
 

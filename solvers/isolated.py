@@ -20,6 +20,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from solvers.finish import Context, finish
@@ -55,7 +56,8 @@ def solve(
     except OSError as error:
         return context.result(Status.ERROR, message=f"no worker could be started: {error}")
     try:
-        worker.send((problem, solver, options.gap, begun + options.time_limit_s, options.patience_s, options.start))
+        bare = replace(problem, labels=None)  # no route needs them
+        worker.send((bare, solver, options.gap, begun + options.time_limit_s, options.patience_s, options.start))
         kind, content = watch.wait(worker)
     except BaseException:
         worker.end()

@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from solvers.labels import Labels
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
@@ -51,6 +53,8 @@ class Problem:
     offset: float = 0.0
     reference: Floats | None = None
     reference_offset: float = 0.0
+    labels: Labels | None = None
+    """Whose columns and rows these are; no route needs it."""
 
     @property
     def columns(self) -> int:
@@ -96,8 +100,12 @@ class Problem:
 
     def with_rows_of(self, more: Problem) -> Problem:
         """This problem with the rows of another one on the same columns behind its own."""
+        labels = self.labels
+        if labels is not None and more.labels is not None:
+            labels = replace(labels, rows=labels.rows.behind(more.labels.rows, self.rows))
         return replace(
             self,
+            labels=labels,
             row_start=np.concatenate([self.row_start, self.nonzeros + more.row_start[1:]]).astype(np.int32),
             column=np.concatenate([self.column, more.column]),
             value=np.concatenate([self.value, more.value]),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -127,7 +128,7 @@ class Model:
 
     scenario: Scenario
     horizon: Horizon
-    builder: ProblemBuilder = field(default_factory=ProblemBuilder)
+    builder: ProblemBuilder = field(init=False)
     draws: dict[str, list[Draw]] = field(default_factory=dict)
     """What draws power in each hall."""
     ledger: dict[tuple[str, str], PeriodSum] = field(default_factory=dict)
@@ -145,10 +146,16 @@ class Model:
 
     def __post_init__(self) -> None:
         self.vocabulary = Vocabulary(self.scenario)
+        self.builder = ProblemBuilder(self.horizon.clock_time)
 
     @property
     def periods(self) -> int:
         return self.horizon.periods
+
+    @cached_property
+    def every_period(self) -> Index:
+        """All periods, (periods,): what columns and rows are of that there are for each of them."""
+        return np.arange(self.periods, dtype=np.int64)
 
     def sum(self) -> PeriodSum:
         """A new empty expression."""
@@ -234,13 +241,23 @@ class Model:
         self.set_points.append(SetPoint(item, quantity, amount, word.unit, limits))
 
     def limit(
-        self, amount: PeriodSum, lower: FloatLike, upper: FloatLike, periods: npt.NDArray[np.int64] | None = None
+        self,
+        amount: PeriodSum,
+        lower: FloatLike,
+        upper: FloatLike,
+        periods: npt.NDArray[np.int64] | None = None,
+        *,
+        owner: str,
+        symbol: str,
+        part: str = "",
     ) -> Index:
-        """Rows lower ≤ amount(t) ≤ upper for all periods, or for the given ones."""
+        """Rows lower ≤ amount(t) ≤ upper for all periods, or for the given ones. `owner`, `symbol`, `part`: what the
+        rows are called, see `solvers.labels`."""
         period, columns, values = amount.triplets()
-        which = np.arange(self.periods) if periods is None else periods
+        which = self.every_period if periods is None else periods
         shift = amount.constant[which]
-        rows = self.builder.rows(len(which), np.asarray(lower) - shift, np.asarray(upper) - shift)
+        low, high = np.asarray(lower) - shift, np.asarray(upper) - shift
+        rows = self.builder.rows(len(which), low, high, owner=owner, symbol=symbol, part=part, period=which)
         row_of = np.full(self.periods, -1, dtype=np.int64)
         row_of[which] = rows
         inside = row_of[period] >= 0

@@ -24,7 +24,7 @@ class OverrideRows:
         if not len(self._periods):
             return
         low, high = (np.broadcast_to(limit, (self._model.periods,))[self._periods] for limit in (lower, upper))
-        rows = self._model.limit(amount, low, high, self._periods)
+        rows = self._model.limit(amount, low, high, self._periods, owner=self._item, symbol=NAME)
         self._model.require(self._item, NAME, unit, rows, words, size=size, periods=self._periods)
 
     def at_power(self, amount: PeriodSum, size_mw: float, slack_mw: float = 0.0) -> None:

@@ -106,10 +106,10 @@ def _hold_exactly(model: Model, point: SetPoint, values: Floats) -> None:
     if not len(periods):
         return
     published = values[periods]
-    rows = model.limit(point.amount, published, published, periods)
     words = f"published as {{allowed}} {point.unit} {{when}}, it would have to be {{amount}} {point.unit} off"
     size = max(float(point.most.max()), float(np.abs(published).max()), 1e-3)
     name = f"published {point.quantity}"
+    rows = model.limit(point.amount, published, published, periods, owner=point.item, symbol=name)
     model.require(point.item, name, point.unit, rows, words, size=size, periods=periods, allowed=published)
 
 
@@ -119,15 +119,24 @@ def _hold_at_a_price(model: Model, points: tuple[tuple[SetPoint, Floats], ...], 
         known[point.item] = known.get(point.item, np.zeros(model.periods, dtype=bool)) | ~np.isnan(values)
     leaves: dict[str, Index] = {}
     for item, told in known.items():
-        leaves[item] = model.builder.columns(model.periods, 0.0, told.astype(float), integer=True)
+        leaves[item] = model.builder.columns(
+            model.periods,
+            0.0,
+            told.astype(float),
+            integer=True,
+            owner=item,
+            symbol="leaves",
+            period=model.every_period,
+        )
         model.builder.cost(leaves[item][told], -leave_usd)
     for point, values in points:
         periods = np.flatnonzero(~np.isnan(values))
-        for share, lower, upper in (
-            (-np.maximum(point.most - np.nan_to_num(values), 0.0), -np.inf, values[periods]),
-            (np.nan_to_num(values), values[periods], np.inf),
+        for side, share, lower, upper in (
+            ("most", -np.maximum(point.most - np.nan_to_num(values), 0.0), -np.inf, values[periods]),
+            ("least", np.nan_to_num(values), values[periods], np.inf),
         ):
             bound = model.sum()
             bound.add_sum(point.amount)
             bound.add(leaves[point.item], share)
-            model.limit(bound, lower, upper, periods)
+            symbol = f"published {point.quantity}"
+            model.limit(bound, lower, upper, periods, owner=point.item, symbol=symbol, part=side)

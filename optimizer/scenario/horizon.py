@@ -102,6 +102,13 @@ class Horizon:
         """ISO start of a period, for messages."""
         return self.at(period).isoformat()
 
+    def clock_time(self, period: int) -> str:
+        """Local clock at the start of a period, `2026-01-05T14:00`, in names; where clocks repeat an hour, the second
+        one carries its offset."""
+        start = self.starts[period]
+        text = start.isoformat(timespec="minutes")
+        return text if start.fold else text[:16]
+
     @cached_property
     def day(self) -> npt.NDArray[np.int64]:
         dates = [s.date().toordinal() for s in self.starts]

@@ -41,7 +41,7 @@ def test_a_limit_leaves_out_the_constant(model: Model) -> None:
     amount = model.sum()
     amount.add(model.builder.columns(3), 2.0)
     amount.add_constant(5.0)
-    rows = model.limit(amount, -np.inf, np.array([7.0, 9.0]), np.array([0, 2]))
+    rows = model.limit(amount, -np.inf, np.array([7.0, 9.0]), np.array([0, 2]), owner="item", symbol="most")
     problem = model.builder.build()
     assert problem.row_upper[rows].tolist() == [2, 4]
     assert problem.activity(np.array([1.0, 1, 2])).tolist() == [2, 4]

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.model.bill.demand import ChargeRule
-from optimizer.model.bill.maximum import highest, scalar, stacked
+from optimizer.model.bill.maximum import Line, highest, scalar, stacked
 from optimizer.model.bill.metering import Blocks
 from optimizer.model.bill.tier_cost import Reach, Weight, cost_of, reach
 from optimizer.model.desk import PeriodSum
@@ -40,6 +40,7 @@ class _Wanted:
     month: int
     floor_kw: float
     exact: bool
+    line: Line
     made: PeriodSum | None = None
 
 
@@ -58,10 +59,11 @@ class Peaks:
         reached, most = (blocks.demand_kw(mw)[inside] for mw in (self._reach_mw, self._most_mw))
         return float(np.max(reached, initial=0.0)), float(np.max(most, initial=0.0))
 
-    def want(self, blocks: Blocks, counted: Bools, month: int, floor_kw: float, *, exact: bool) -> None:
-        """A month's highest demand is needed where it is above a floor; `exact`: bound from above too."""
+    def want(self, blocks: Blocks, counted: Bools, month: int, floor_kw: float, *, exact: bool, line: Line) -> None:
+        """A month's highest demand is needed where it is above a floor; `exact`: bound from above too. The first `line`
+        that needs it gives the name."""
         key = _key(blocks, counted, month)
-        wanted = self._wanted.setdefault(key, _Wanted(blocks, counted, month, floor_kw, exact))
+        wanted = self._wanted.setdefault(key, _Wanted(blocks, counted, month, floor_kw, exact, line))
         wanted.floor_kw = min(wanted.floor_kw, floor_kw)
         wanted.exact |= exact
 
@@ -89,10 +91,17 @@ class Peaks:
             self.builder,
             demand,
             wanted.floor_kw,
+            line=wanted.line,
+            symbol="O",
             exact=wanted.exact,
             least=blocks.carried_kw[used],
             most=blocks.demand_kw(self._most_mw)[used],
         )
+
+
+def line_of(rule: ChargeRule, month: int) -> Line:
+    """Whose a charge's columns of a month are."""
+    return Line(rule.name, rule.months.labels[month])
 
 
 def _key(blocks: Blocks, counted: Bools, month: int) -> Key:
@@ -116,6 +125,10 @@ class HeldTo:
     most_kw: float
 
     @property
+    def line(self) -> Line:
+        return line_of(self.rule, self.month)
+
+    @property
     def said(self) -> bool:
         """Whether a plan changes it and something hangs on it: then it has a column."""
         return bool(len(self.reached.prices)) and (self.needed or bool(self.reached.prices.any()))
@@ -129,7 +142,8 @@ class HeldTo:
         widths = [scalar(float(width)) for width in self.reached.widths[:-1]]
         most = np.r_[self.reached.widths[:-1], self.most_kw - self.floor_kw]
         ordered = self.weight.rewards_disorder(self.reached.prices)
-        return cost_of(peaks.builder, above, widths, self.reached.prices, ordered=ordered, most=most)
+        prices = self.reached.prices
+        return cost_of(peaks.builder, above, widths, prices, line=self.line, ordered=ordered, most=most)
 
     def bounds_usd(self) -> tuple[float, float]:
         """Least and most of `cost`."""
@@ -150,9 +164,10 @@ def held_to(
     exact = exact or weight.rewards_more(tiers.prices)
     held = HeldTo(rule, month, floor_kw, weight, exact, needed, tiers, max(most_kw, floor_kw))
     if held.said:
-        peaks.want(rule.blocks, rule.counted, month, floor_kw, exact=exact)
+        peaks.want(rule.blocks, rule.counted, month, floor_kw, exact=exact, line=held.line)
         for earlier in _looks(rule, month):
-            peaks.want(rule.blocks, rule.looked_at, earlier, floor_kw / rule.share, exact=exact)
+            line, floor = line_of(rule, earlier), floor_kw / rule.share
+            peaks.want(rule.blocks, rule.looked_at, earlier, floor, exact=exact, line=line)
     return held
 
 
@@ -170,7 +185,8 @@ def column_of(peaks: Peaks, held: HeldTo) -> PeriodSum:
         share = scalar()
         share.add_sum(looked_at, rule.share)
         amounts.append(share)
-    return highest(peaks.builder, stacked(amounts), floor, exact=held.exact, most=held.most_kw)
+    whole = stacked(amounts)
+    return highest(peaks.builder, whole, floor, line=held.line, symbol="P", exact=held.exact, most=held.most_kw)
 
 
 def _looks(rule: ChargeRule, month: int) -> list[int]:

@@ -23,7 +23,7 @@ from functools import cached_property
 import numpy as np
 
 from optimizer.model.bill.demand import ChargeRule
-from optimizer.model.bill.maximum import highest, scalar, stacked
+from optimizer.model.bill.maximum import Line, highest, scalar, stacked
 from optimizer.model.bill.metering import Blocks
 from optimizer.model.bill.months import Months
 from optimizer.model.bill.tier_cost import Weight, cost_of, reach
@@ -57,6 +57,10 @@ class TierRule:
         """p(k) with losses, (tiers,)."""
         rates = np.array([tier.rate_usd_per_kwh + tier.adjustment_usd_per_kwh for tier in self.tiers])
         return np.asarray((1.0 + self.loss_factor) * KWH_PER_MWH * (rates - rates[0]))
+
+    def line(self, month: int) -> Line:
+        """Whose the columns of a month's tiers are."""
+        return Line("grid", self.months.labels[month])
 
     @cached_property
     def per_kw(self) -> bool:
@@ -131,7 +135,9 @@ def fixed_ends_usd(
     most = np.r_[tiers.widths[:-1], most_mwh[1]]
     widths = [scalar(float(width)) for width in tiers.widths[:-1]]
     ordered = weight.rewards_disorder(tiers.prices)
-    return cost_of(builder, energy_mwh, widths, tiers.prices, ordered=ordered, most=most), tiers.prices
+    line = rule.line(month)
+    cost_usd = cost_of(builder, energy_mwh, widths, tiers.prices, line=line, ordered=ordered, most=most)
+    return cost_usd, tiers.prices
 
 
 def ends_by_demand_usd(
@@ -157,7 +163,7 @@ def ends_by_demand_usd(
     amount.add_sum(energy_mwh)
     most = np.r_[most_widths, most_mwh + float(rule.before_mwh[month])]
     ordered = weight.rewards_disorder(rule.usd_per_mwh)
-    return cost_of(builder, amount, widths, rule.usd_per_mwh, ordered=ordered, most=most)
+    return cost_of(builder, amount, widths, rule.usd_per_mwh, line=rule.line(month), ordered=ordered, most=most)
 
 
 def _ends(
@@ -173,7 +179,8 @@ def _ends(
         end.add_sum(billed_kw, of_one - fixed)
         if k and _may_be_overtaken(rule.tiers[: k + 1]):
             both = stacked([made[-1], end])
-            end = highest(builder, both, 0.0, exact=True, least=0.0, most=most[k])
+            line, symbol = rule.line(month), f"u{k + 1}"
+            end = highest(builder, both, 0.0, line=line, symbol=symbol, exact=True, least=0.0, most=most[k])
         made.append(end)
     return made, most
 

@@ -27,7 +27,7 @@ from optimizer.model.bill.coincident import usd_per_mw
 from optimizer.model.bill.demand import ChargeRule
 from optimizer.model.bill.demand_cost import HeldTo, Peaks, column_of, held_to
 from optimizer.model.bill.energy_tiers import ends_by_demand_usd, fixed_ends_usd
-from optimizer.model.bill.maximum import highest, scalar, stacked
+from optimizer.model.bill.maximum import Line, highest, scalar, stacked
 from optimizer.model.bill.month_bill import Dollars, MonthsSoFar
 from optimizer.model.bill.rule import BillRule, bill_rule
 from optimizer.model.desk import Model, PeriodSum, Reader
@@ -126,7 +126,8 @@ class TariffBlock:
                 truly.append(held_to(peaks, charge, month, floor, weight, exact=False, needed=False))
         tiers = rule.tiers
         if tiers is not None and tiers.follows_demand and not tiers.on_every_hour(month):
-            peaks.want(tiers.whole, tiers.every_block, month, tiers.anyway_kw(month), exact=measured_exactly)
+            floor, line = tiers.anyway_kw(month), tiers.line(month)
+            peaks.want(tiers.whole, tiers.every_block, month, floor, exact=measured_exactly, line=line)
         return held, truly
 
     def _tiers(
@@ -168,7 +169,9 @@ class TariffBlock:
         if len(amounts) == 1 and floors == {floor}:
             return amounts[0], most_kw
         exact = self.rule.measured_exactly(month)
-        return highest(self._model.builder, stacked(amounts), floor, exact=exact, most=most_kw), most_kw
+        whole, line = stacked(amounts), tiers.line(month)
+        billed = highest(self._model.builder, whole, floor, line=line, symbol="D1", exact=exact, most=most_kw)
+        return billed, most_kw
 
     def _minimum(self, month: int, demand: list[tuple[HeldTo, PeriodSum]], extra: tuple[PeriodSum, Floats]) -> None:
         """μ(m), from what each charge costs above its floor, and what tiers add with the prices that they may meet."""
@@ -197,7 +200,8 @@ class TariffBlock:
         short.add_sum(compared, -1.0)
         weight = 1.0 + rule.taxed("minimum")
         least, most = (float(rule.least_usd[month]) - usd for usd in (most_usd, lowest))
-        missing = highest(self._model.builder, short, 0.0, exact=weight < 0.0, least=least, most=most)
+        line, exact = Line("grid", rule.months.labels[month]), weight < 0.0
+        missing = highest(self._model.builder, short, 0.0, line=line, symbol="μ", exact=exact, least=least, most=most)
         self._model.weigh(missing, -weight)
 
     def _book(self) -> None:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.model.bill.maximum import scalar, stacked
+from optimizer.model.bill.maximum import Line, scalar, stacked
 from optimizer.model.desk import PeriodSum
 from optimizer.tariff.tiers import in_tiers
 from solvers.builder import ProblemBuilder
@@ -74,38 +74,43 @@ def cost_of(
     widths: Sequence[PeriodSum],
     prices: Floats,
     *,
+    line: Line,
     ordered: bool,
     most: Floats,
 ) -> PeriodSum:
     """Cost [USD] of an amount (one entry, not negative) in tiers.
 
     `widths`: of all tiers but the last, which is open. `most`: (tiers,) the most that each may hold in any plan.
+    `line`: whose cost it is.
     """
     cost = scalar()
     if len(prices) == 1:
         cost.add_sum(amount, float(prices[0]))
         return cost
+    owner, month = line
     tiers = len(prices)
-    parts = builder.columns(tiers)
-    whole = builder.rows(1, amount.constant, amount.constant)
+    each = [f"{month}:{k}" for k in range(tiers)]
+    parts = builder.columns(tiers, owner=owner, symbol="f", part=each)
+    whole = builder.rows(1, amount.constant, amount.constant, owner=owner, symbol="all tiers", part=month)
     builder.add(whole, parts, 1.0)
     _, columns, values = amount.triplets()
     builder.add(np.broadcast_to(whole, columns.shape), columns, -values)
     width = stacked(widths)
     entry, columns, values = width.triplets()
-    rows = builder.rows(tiers - 1, -np.inf, width.constant)
+    rows = builder.rows(tiers - 1, -np.inf, width.constant, owner=owner, symbol="tier width", part=each[:-1])
     builder.add(rows, parts[:-1], 1.0)
     builder.add(rows[entry], columns, -values)
     if ordered:
-        full = builder.columns(tiers - 1, 0.0, 1.0, integer=True)
-        rows = builder.rows(tiers - 1, width.constant - most[:-1])
+        full = builder.columns(tiers - 1, 0.0, 1.0, integer=True, owner=owner, symbol="z of f", part=each[:-1])
+        lower = width.constant - most[:-1]
+        rows = builder.rows(tiers - 1, lower, owner=owner, symbol="tier full", part=each[:-1])
         builder.add(rows, parts[:-1], 1.0)
         builder.add(rows[entry], columns, -values)
         builder.add(rows, full, -most[:-1])
-        rows = builder.rows(tiers - 1, -np.inf, 0.0)
+        rows = builder.rows(tiers - 1, -np.inf, 0.0, owner=owner, symbol="tier open", part=each[1:])
         builder.add(rows, parts[1:], 1.0)
         builder.add(rows, full, -most[1:])
-        rows = builder.rows(tiers - 2, 0.0, np.inf)
+        rows = builder.rows(tiers - 2, 0.0, np.inf, owner=owner, symbol="tiers in order", part=each[1:-1])
         builder.add(rows, full[:-1], 1.0)
         builder.add(rows, full[1:], -1.0)
     cost.add(parts, prices, np.zeros(tiers, dtype=np.int64))

@@ -35,12 +35,21 @@ def one_run(model: Model, job: Job, service: Service) -> Work:
     if under_way:
         may_start[:] = False
         may_start[[p.pool.name == job.before.pool for p in service.pools], 0] = True
-    start = builder.columns(may_start.shape, 0.0, may_start.astype(float), integer=True)
-    once = builder.rows(1, -np.inf, 0.0)
+    start = builder.columns(
+        may_start.shape,
+        0.0,
+        may_start.astype(float),
+        integer=True,
+        owner=terms.name,
+        symbol="x",
+        part=[p.pool.name for p in service.pools],
+        period=model.every_period,
+    )
+    once = builder.rows(1, -np.inf, 0.0, owner=terms.name, symbol="once")
     builder.add(once, start, 1.0)
     builder.add(once, service.accepted, -1.0)
     if under_way:
-        goes_on = builder.rows(1, 1.0, np.inf)
+        goes_on = builder.rows(1, 1.0, np.inf, owner=terms.name, symbol="run under way")
         builder.add(goes_on, start, 1.0)
         words = "its run under way would have to stop {when}"
         model.require(terms.name, "run under way", "runs", goes_on, words, size=1.0)

@@ -28,6 +28,7 @@ u is what whole GPUs or nodes can round up, less than one of them: work and rest
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -35,7 +36,7 @@ from optimizer.model.contracts.job import Job
 from optimizer.model.contracts.service import Service
 from optimizer.model.contracts.work import Amount, Finish, GivenUp, Work
 from optimizer.model.desk import Model, PeriodSum
-from solvers.builder import Index
+from solvers.builder import FloatLike, Index
 from solvers.problem import Bools, Floats
 
 WHOLE = 1e-9
@@ -53,15 +54,16 @@ class _Preemptible:
     def __init__(self, model: Model, job: Job, service: Service) -> None:
         self.model, self.job, self.service, self.terms = model, job, service, job.terms
         self.builder, self.hours, self.periods = model.builder, model.horizon.hours, model.periods
+        self.name, self.every = self.terms.name, model.every_period
         most = np.where(job.allowed, self.terms.max_gpus, 0.0)
         service.gpus(most)
-        self.k = self.builder.columns(self.periods, 0.0, np.minimum(most * self.hours, job.owed))
+        self.k = self._columns("k", np.minimum(most * self.hours, job.owed))
         self.done_so_far = self._cumulative()
         self.whole = self._all_or_nothing()
         needs_running = self.terms.min_gpus > 0 or self._restarts_matter()
         self.r = self._running(most) if needs_running else None
         if self.r is None:
-            self._at_most(service.total, most)
+            self._at_most("most GPUs", service.total, most)
         self.e: Index | None = None
         self.restarts: Index | None = None
         self.backlog: Index | None = None
@@ -78,17 +80,38 @@ class _Preemptible:
     def _restarts_matter(self) -> bool:
         return self.terms.restart_gpu_hours > 0 or self.job.before.restart_gpu_hours_owed > 0
 
-    def _at_most(self, amount: PeriodSum, most: Floats) -> None:
-        self.model.limit(amount, -np.inf, most)
+    def _columns(self, symbol: str, upper: FloatLike, *, integer: bool = False) -> Index:
+        """A column for each period, at least 0."""
+        return self.builder.columns(
+            self.periods, 0.0, upper, integer=integer, owner=self.name, symbol=symbol, period=self.every
+        )
+
+    def _one_column(self, symbol: str, upper: float = np.inf, *, integer: bool = False) -> Index:
+        return self.builder.columns(1, 0.0, upper, integer=integer, owner=self.name, symbol=symbol)
+
+    def _rows(self, symbol: str, lower: FloatLike, upper: FloatLike, part: Sequence[str] = (), first: int = 0) -> Index:
+        """A row for each period from `first` on; with parts, so many of them, (parts, periods)."""
+        which = self.every[first:]
+        shape = (len(part), len(which)) if part else (len(which),)
+        return self.builder.rows(shape, lower, upper, owner=self.name, symbol=symbol, part=part or "", period=which)
+
+    def _one_row(self, symbol: str, lower: float, upper: float) -> Index:
+        return self.builder.rows(1, lower, upper, owner=self.name, symbol=symbol)
+
+    def _limit(self, symbol: str, amount: PeriodSum, lower: FloatLike, upper: FloatLike) -> None:
+        self.model.limit(amount, lower, upper, owner=self.name, symbol=symbol)
+
+    def _at_most(self, symbol: str, amount: PeriodSum, most: Floats) -> None:
+        self._limit(symbol, amount, -np.inf, most)
 
     def _cumulative(self) -> Index:
         """Columns of Σ_{i ≤ t} k(i), at most K × z."""
-        total = self.builder.columns(self.periods, 0.0, self.job.owed)
-        rows = self.builder.rows(self.periods, 0.0, 0.0)
+        total = self._columns("S", self.job.owed)
+        rows = self._rows("work so far", 0.0, 0.0)
         self.builder.add(rows, total, 1.0)
         self.builder.add(rows[1:], total[:-1], -1.0)
         self.builder.add(rows, self.k, -1.0)
-        owed = self.builder.rows(1, -np.inf, 0.0)
+        owed = self._one_row("owed", -np.inf, 0.0)
         self.builder.add(owed, total[-1:], 1.0)
         self.builder.add(owed, self.service.accepted, -self.job.owed)
         return total
@@ -97,8 +120,9 @@ class _Preemptible:
         """The column a, with its rows; None where the job may be done in part."""
         if not self.terms.all_or_nothing:
             return None
-        whole = self.builder.columns(1, 0.0, 1.0, integer=True)
-        rows = self.builder.rows(2, -np.inf, 0.0)
+        whole = self._one_column("a", 1.0, integer=True)
+        words = ("accepted", "done")
+        rows = self.builder.rows(2, -np.inf, 0.0, owner=self.name, symbol="all or nothing", part=words)
         self.builder.add(rows[:1], whole, 1.0)
         self.builder.add(rows[:1], self.service.accepted, -1.0)
         self.builder.add(rows[1:], self.done_so_far[-1:], 1.0)
@@ -107,17 +131,17 @@ class _Preemptible:
 
     def _running(self, most: Floats) -> Index:
         terms, builder = self.terms, self.builder
-        r = builder.columns(self.periods, 0.0, self.job.allowed.astype(float), integer=True)
+        r = self._columns("r", self.job.allowed.astype(float), integer=True)
         least = self.model.sum()
         least.add_sum(self.service.total)
         least.add(r, -terms.min_gpus)
-        self.model.limit(least, 0.0, np.inf)
+        self._limit("least GPUs", least, 0.0, np.inf)
         top = self.model.sum()
         top.add_sum(self.service.total)
         top.add(r, -most)
-        self.model.limit(top, -np.inf, 0.0)
+        self._limit("most GPUs", top, -np.inf, 0.0)
         if self.whole is not None or self.service.open:
-            rows = builder.rows(self.periods, -np.inf, 0.0)
+            rows = self._rows("runs where taken", -np.inf, 0.0)
             builder.add(rows, r, 1.0)
             builder.add(rows, np.broadcast_to(self._gate, r.shape), -1.0)
         return r
@@ -127,12 +151,12 @@ class _Preemptible:
         assert self.r is not None
         r, periods = self.r, self.periods
         # ρ' = beginnings of running: exact for binary r.
-        begins = builder.columns(periods, 0.0, 1.0)
+        begins = self._columns("begins", 1.0)
         was = float(before.running)
         upper = np.zeros((3, periods))
         upper[2] = 1.0
         upper[0, 0], upper[2, 0] = was, 1.0 - was
-        rows = builder.rows((3, periods), -np.inf, upper)
+        rows = self._rows("begins", -np.inf, upper, ("rises", "runs", "stood"))
         builder.add(rows[0], r, 1.0)  # r(t) − r(t−1) ≤ ρ'(t)
         builder.add(rows[0, 1:], r[:-1], -1.0)
         builder.add(rows[0], begins, -1.0)
@@ -140,16 +164,16 @@ class _Preemptible:
         builder.add(rows[1], r, -1.0)
         builder.add(rows[2], begins, 1.0)  # ρ'(t) ≤ 1 − r(t−1)
         builder.add(rows[2, 1:], r[:-1], 1.0)
-        self.restarts = restarts = builder.columns(periods, 0.0, 1.0)
-        link = builder.rows(periods, 0.0, 0.0)
+        self.restarts = restarts = self._columns("ρ", 1.0)
+        link = self._rows("restarts", 0.0, 0.0)
         builder.add(link, restarts, 1.0)
         builder.add(link, begins, -1.0)
         if not before.started:
             # h(t): has run by t; its rise is the job's first beginning, which is no restart.
-            has_run = builder.columns(periods, 0.0, 1.0)
+            has_run = self._columns("h", 1.0)
             builder.add(link, has_run, 1.0)
             builder.add(link[1:], has_run[:-1], -1.0)
-            order = builder.rows((3, periods), -np.inf, 0.0)
+            order = self._rows("has run", -np.inf, 0.0, ("runs", "rises", "began"))
             builder.add(order[0], r, 1.0)
             builder.add(order[0], has_run, -1.0)
             builder.add(order[1, 1:], has_run[:-1], 1.0)
@@ -157,10 +181,10 @@ class _Preemptible:
             builder.add(order[2], has_run, 1.0)
             builder.add(order[2, 1:], has_run[:-1], -1.0)
             builder.add(order[2], r, -1.0)
-        self.e = builder.columns(periods, 0.0, np.where(self.job.allowed, terms.max_gpus * self.hours, 0.0))
+        self.e = self._columns("e", np.where(self.job.allowed, terms.max_gpus * self.hours, 0.0))
         owed_before = before.restart_gpu_hours_owed
         if not owed_before and terms.restart_gpu_hours <= terms.min_gpus * self.hours + 1e-12:
-            rows = builder.rows(periods, 0.0, 0.0)
+            rows = self._rows("restart work", 0.0, 0.0)
             builder.add(rows, self.e, 1.0)
             builder.add(rows, restarts, -terms.restart_gpu_hours)
         else:
@@ -170,26 +194,26 @@ class _Preemptible:
         builder, terms, periods = self.builder, self.terms, self.periods
         assert self.e is not None and self.restarts is not None
         self.most_backlog = most = owed_before + terms.restart_gpu_hours * (periods // 2 + 1)
-        self.backlog = backlog = builder.columns(periods, 0.0, most)
+        self.backlog = backlog = self._columns("B", most)
         first = np.zeros(periods)
         first[0] = owed_before
-        rows = builder.rows(periods, first, first)
+        rows = self._rows("backlog", first, first)
         builder.add(rows, backlog, 1.0)
         builder.add(rows[1:], backlog[:-1], -1.0)
         builder.add(rows, self.restarts, -terms.restart_gpu_hours)
         builder.add(rows, self.e, 1.0)
-        open_ = builder.columns(periods, 0.0, 1.0, integer=True)
-        rows = builder.rows(periods, -np.inf, 0.0)
+        open_ = self._columns("backlog open", 1.0, integer=True)
+        rows = self._rows("backlog open", -np.inf, 0.0)
         builder.add(rows, backlog, 1.0)
         builder.add(rows, open_, -most)
         most_work = np.minimum(np.where(self.job.allowed, terms.max_gpus * self.hours, 0.0), self.job.owed)
-        rows = builder.rows(periods, -np.inf, most_work)
+        rows = self._rows("backlog first", -np.inf, most_work)
         builder.add(rows, self.k, 1.0)
         builder.add(rows, open_, most_work)
 
     def _over_when_done(self, r: Index) -> None:
         """S(t−1) + a little × r(t) ≤ K: it runs, and restarts, only while work is left; at negative prices, too."""
-        rows = self.builder.rows(self.periods, -np.inf, 0.0)
+        rows = self._rows("over when done", -np.inf, 0.0)
         self.builder.add(rows, r, min(self.job.owed, LEAST_LEFT * max(1.0, self.job.owed)))
         self.builder.add(rows[1:], self.done_so_far[:-1], 1.0)
         self.builder.add(rows, np.broadcast_to(self._gate, r.shape), -self.job.owed)
@@ -201,7 +225,7 @@ class _Preemptible:
 
     def _balance(self) -> None:
         """GPU-hours run are owed work, restart work, or the rounding of the finishing period."""
-        terms, builder = self.terms, self.builder
+        terms = self.terms
         spent = self.model.sum()
         spent.add_sum(self.service.total, self.hours)
         spent.add(self.k, -1.0)
@@ -212,7 +236,7 @@ class _Preemptible:
         if self.job.never_done:
             u, short_run = 0.0, False
         if u or short_run:
-            w = builder.columns(self.periods, 0.0, np.where(self.job.allowed, max(u, least * self.hours), 0.0))
+            w = self._columns("w", np.where(self.job.allowed, max(u, least * self.hours), 0.0))
             spent.add(w, -1.0)
             up = self.model.sum()
             up.add(w, 1.0)
@@ -224,10 +248,10 @@ class _Preemptible:
                 top = self.model.sum()
                 top.add_sum(self.service.total)
                 top.add_sum(l_, self.terms.max_gpus - least)
-                self._at_most(top, np.full(self.periods, self.terms.max_gpus))
+                self._at_most("short run", top, np.full(self.periods, self.terms.max_gpus))
             up.add_sum(finishing, -u)
-            self.model.limit(up, -np.inf, 0.0)
-        self.model.limit(spent, 0.0, 0.0)
+            self._limit("rounding", up, -np.inf, 0.0)
+        self._limit("work", spent, 0.0, 0.0)
 
     def _most_rounding(self) -> float:
         """u: the most that whole GPUs or nodes can add to the work [GPU-hours]; always less than one of them.
@@ -254,12 +278,12 @@ class _Preemptible:
     def _finishing(self) -> PeriodSum:
         """f(t) for rounding up: at most the finishing period."""
         finishing = self.model.sum()
-        f = self.builder.columns(self.periods, 0.0, self._could_finish & self.job.allowed, integer=True)
+        f = self._columns("f", self._could_finish & self.job.allowed, integer=True)
         finishing.add(f, 1.0)
         if self.done is None:
-            once = self.builder.rows(1, -np.inf, 1.0)
+            once = self._one_row("finishes once", -np.inf, 1.0)
             self.builder.add(once, f, 1.0)
-            rows = self.builder.rows(self.periods, 0.0, np.inf)
+            rows = self._rows("finishing", 0.0, np.inf)
             self.builder.add(rows, self.done_so_far, 1.0)
             self.builder.add(rows, f, -self.job.owed)
         else:
@@ -267,16 +291,16 @@ class _Preemptible:
             inside.add(f, 1.0)
             inside.add(self.done, -1.0)
             inside.add(self.done[:-1], 1.0, np.arange(1, self.periods))
-            self._at_most(inside, np.zeros(self.periods))
+            self._at_most("finishing", inside, np.zeros(self.periods))
         return finishing
 
     def _short_run(self, finishing: PeriodSum) -> PeriodSum:
         """l(t) ≤ f(t)."""
         short, inside = self.model.sum(), self.model.sum()
-        short.add(self.builder.columns(self.periods, 0.0, self.job.allowed, integer=True), 1.0)
+        short.add(self._columns("l", self.job.allowed, integer=True), 1.0)
         inside.add_sum(short)
         inside.add_sum(finishing, -1.0)
-        self._at_most(inside, np.zeros(self.periods))
+        self._at_most("short run ends it", inside, np.zeros(self.periods))
         return short
 
     @property
@@ -293,22 +317,22 @@ class _Preemptible:
         promised = job.completion_usd or job.before.completion_accrued_usd
         paid = job.ends_inside and promised and not job.never_done
         if job.late:
-            self.done = done = builder.columns(self.periods, 0.0, self._could_finish, integer=True)
-            rows = builder.rows(self.periods, 0.0, np.inf)
+            self.done = done = self._columns("G", self._could_finish, integer=True)
+            rows = self._rows("done", 0.0, np.inf)
             builder.add(rows, self.done_so_far, 1.0)
             builder.add(rows, done, -job.owed)
-            rising = builder.rows(self.periods - 1, 0.0, np.inf)
+            rising = self._rows("stays done", 0.0, np.inf, first=1)
             builder.add(rising, done[1:], 1.0)
             builder.add(rising, done[:-1], -1.0)
         elif paid:
-            self.finish = builder.columns(self.periods, 0.0, self._could_finish)
+            self.finish = self._columns("finish", self._could_finish)
             all_done = self.whole
             if all_done is None:
-                all_done = builder.columns(1, 0.0, 1.0, integer=True)
-                rows = builder.rows(1, 0.0, np.inf)
+                all_done = self._one_column("done", 1.0, integer=True)
+                rows = self._one_row("done", 0.0, np.inf)
                 builder.add(rows, self.done_so_far[-1:], 1.0)
                 builder.add(rows, all_done, -job.owed)
-            once = builder.rows(1, 0.0, 0.0)
+            once = self._one_row("finishes once", 0.0, 0.0)
             builder.add(once, self.finish, 1.0)
             builder.add(once, all_done, -1.0)
 
@@ -318,12 +342,12 @@ class _Preemptible:
         if self.whole is not None:
             columns, values = np.concatenate([z, self.whole]), np.array([1.0, -1.0])
             if job.ends_inside:
-                rows = builder.rows(1, 0.0, np.inf)  # all of it, or nothing
+                rows = self._one_row("all of it", 0.0, np.inf)  # all of it, or nothing
                 builder.add(rows, self.whole, -job.owed)
             else:
                 # What a job that is not done has of restart work was owed before: it bounds nothing.
                 before = job.before.restart_gpu_hours_owed if self.backlog is not None else 0.0
-                rows = builder.rows(1, -job.capacity_after - before, np.inf)
+                rows = self._one_row("all of it", -job.capacity_after - before, np.inf)
                 builder.add(rows, self.whole, -job.owed - before)
                 if self.backlog is not None:
                     builder.add(rows, self.backlog[-1:], -1.0)
@@ -335,8 +359,8 @@ class _Preemptible:
         if job.ends_inside:
             columns = np.concatenate([z, self.done_so_far[-1:]])
             return Amount(columns, np.array([job.owed, -1.0]))
-        missing = builder.columns(1)
-        rows = builder.rows(1, -job.capacity_after, np.inf)
+        missing = self._one_column("M")
+        rows = self._one_row("missing", -job.capacity_after, np.inf)
         builder.add(rows, missing, 1.0)
         builder.add(rows, self.done_so_far[-1:], 1.0)
         builder.add(rows, z, -job.owed)
@@ -350,9 +374,9 @@ class _Preemptible:
         """More restart work than could be caught up makes no more missing than what is owed: the lesser of two
         rows holds, by a binary."""
         builder, owed = self.builder, self.job.owed
-        hopeless = builder.columns(1, 0.0, 1.0, integer=True)
+        hopeless = self._one_column("hopeless", 1.0, integer=True)
         builder.add(caught_up, hopeless, self.most_backlog)
-        all_left = builder.rows(1, -owed, np.inf)  # M ≥ K z − Σ k − K (1 − w)
+        all_left = self._one_row("most missing", -owed, np.inf)  # M ≥ K z − Σ k − K (1 − w)
         builder.add(all_left, missing, 1.0)
         builder.add(all_left, self.done_so_far[-1:], 1.0)
         builder.add(all_left, self.service.accepted, -owed)
@@ -367,9 +391,10 @@ class _Preemptible:
             return None
         if job.owed <= job.capacity_after - self.most_backlog:
             return None
-        kept = builder.columns(1, 0.0, 1.0, integer=True)
-        back = builder.columns(1, 0.0, job.accrual_usd * job.owed)
-        rows = builder.rows(2, np.array([-np.inf, 0.0]), np.array([0.0, np.inf]))
+        kept = self._one_column("c", 1.0, integer=True)
+        back = self._one_column("R", job.accrual_usd * job.owed)
+        lower, upper = np.array([-np.inf, 0.0]), np.array([0.0, np.inf])
+        rows = self.builder.rows(2, lower, upper, owner=self.name, symbol="taken back", part=("missing", "dollars"))
         builder.add(rows[:1], missing[0], missing[1])
         builder.add(rows[:1], kept, job.owed)
         builder.add(rows[:1], z, -job.owed)

@@ -103,7 +103,7 @@ class ReservedBlock:
         self._short = model.sum()
         self._short.add(np.broadcast_to(service.accepted, self._committed.shape), self._committed)
         self._short.add_sum(service.total, -1.0)
-        model.limit(self._short, 0.0, np.inf)
+        model.limit(self._short, 0.0, np.inf, owner=terms.name, symbol="commitment")
         price = terms.price_usd_per_gpu_hour
         model.earn_sum(terms.name, LedgerKind.CONTRACT_REVENUE, service.total, price * hours)
         if terms.shortfall_usd_per_gpu_hour:
@@ -121,6 +121,8 @@ class ReservedBlock:
         """Tiers, credit and floor of one billing period; returns the columns q (tiers,)."""
         model, terms, z = self._model, self._terms, self._service.accepted
         tiers = terms.tiers
+        month = billing.start.isoformat()[:10]
+        each_tier = [f"{month}_below_{tier.below:g}" for tier in tiers]
         horizon_committed = float(self._committed[billing.periods].sum()) * model.horizon.hours
         committed = billing.history.committed_gpu_hours + horizon_committed + billing.rest_committed
         sure = billing.history.delivered_gpu_hours + billing.rest_delivered
@@ -131,7 +133,7 @@ class ReservedBlock:
         scale = min(max(1.0, 1.0 / committed), MOST_SCALE) if committed else 1.0
         if terms.availability_floor is not None and committed:
             need = terms.availability_floor * committed - sure
-            rows = model.builder.rows(1, 0.0, np.inf)
+            rows = model.builder.rows(1, 0.0, np.inf, owner=terms.name, symbol=FLOOR, part=month)
             model.builder.add(rows, delivered[0], delivered[1] * scale)
             model.builder.add(rows, z, -need * scale)
             model.require(
@@ -149,13 +151,15 @@ class ReservedBlock:
         # θ_1 … θ_k and D_min, less what is sure.
         marks = np.array([*(max(t.below * committed - sure, 0.0) for t in tiers), 0.0])
         reachable = marks[:-1] > 0.0
-        breached = model.builder.columns(len(tiers), 0.0, reachable.astype(float), integer=True)
+        breached = model.builder.columns(
+            len(tiers), 0.0, reachable.astype(float), integer=True, owner=terms.name, symbol="q", part=each_tier
+        )
         if tiers and reachable.any():
-            rows = model.builder.rows(1, 0.0, np.inf)
+            rows = model.builder.rows(1, 0.0, np.inf, owner=terms.name, symbol="service level", part=month)
             model.builder.add(rows, delivered[0], delivered[1] * scale)
             model.builder.add(rows, breached, -np.diff(marks) * scale)
             model.builder.add(rows, z, -marks[0] * scale)
-            nested = model.builder.rows(len(tiers), 0.0, np.inf)
+            nested = model.builder.rows(len(tiers), 0.0, np.inf, owner=terms.name, symbol="tiers", part=each_tier)
             model.builder.add(nested, np.concatenate([z, breached[:-1]]), 1.0)
             model.builder.add(nested, breached, -1.0)
         shares = np.array([t.credit_share for t in tiers])

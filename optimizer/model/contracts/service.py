@@ -52,7 +52,7 @@ class Service:
         if terms.optional and accepted is False:
             lower, upper = 0.0, 0.0
         self.declined = upper == 0.0
-        self.accepted = model.builder.columns(1, lower, upper, integer=True)
+        self.accepted = model.builder.columns(1, lower, upper, integer=True, owner=terms.name, symbol="z")
         self.total = model.sum()
         self.on_pool = [model.sum() for _ in self.pools]
 
@@ -69,7 +69,16 @@ class Service:
             # Not what is available: a row keeps that, which explanations may relax.
             upper = np.minimum(most, float(pool.gpus)) / unit
             upper = np.floor(upper + 1e-9) if integer else upper
-            column = self.model.builder.columns(self.model.periods, 0.0, upper, integer=integer)
+            column = self.model.builder.columns(
+                self.model.periods,
+                0.0,
+                upper,
+                integer=integer,
+                owner=self.terms.name,
+                symbol="GPUs",
+                part=pool.pool.name,
+                period=self.model.every_period,
+            )
             self.run(i, column, float(unit))
             columns.append(column)
         return np.stack(columns)

@@ -33,7 +33,7 @@ class SpotBlock:
         sold = model.sum()
         sold.add_sum(service.total)
         sold.add(np.broadcast_to(service.accepted, demand.shape), -demand)
-        model.limit(sold, -np.inf, 0.0)
+        model.limit(sold, -np.inf, 0.0, owner=terms.name, symbol="demand")
         model.earn_sum(terms.name, LedgerKind.CONTRACT_REVENUE, service.total, price * model.horizon.hours)
         service.show()
         model.show(terms.name, "price_usd_per_gpu_hour", price)

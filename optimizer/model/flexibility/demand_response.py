@@ -44,7 +44,9 @@ class DemandResponseBlock:
         hours = event_hours(terms, model.horizon)
         self._inside = hours > 0.0
         most = np.where(self._inside & (self._baseline > 0.0), terms.committed_reduction_mw, 0.0)
-        self._reduction = model.builder.columns(model.periods, 0.0, most)
+        self._reduction = model.builder.columns(
+            model.periods, 0.0, most, owner=terms.name, symbol="r", period=model.every_period
+        )
         above = grid.most_import_mw - self._baseline
         self._below(model, np.flatnonzero((most > 0.0) & (above <= 0.0)))
         self._below_or_not(model, np.flatnonzero((most > 0.0) & (above > 0.0)), above)
@@ -56,15 +58,24 @@ class DemandResponseBlock:
         model.show(terms.name, "reduction_mw", lambda x: x[self._reduction])
 
     def _below(self, model: Model, periods: Index) -> None:
-        rows = model.builder.rows(len(periods), -np.inf, self._baseline[periods])
+        rows = model.builder.rows(
+            len(periods), -np.inf, self._baseline[periods], owner=self._terms.name, symbol="below", period=periods
+        )
         model.builder.add(rows, self._reduction[periods], 1.0)
         model.builder.add(rows, self._grid.import_mw[periods], 1.0)
 
     def _below_or_not(self, model: Model, periods: Index, above_mw: Floats) -> None:
         builder, reduction, above = model.builder, self._reduction[periods], above_mw[periods]
-        below = builder.columns(len(periods), 0.0, 1.0, integer=True)
+        name = self._terms.name
+        below = builder.columns(len(periods), 0.0, 1.0, integer=True, owner=name, symbol="z", period=periods)
         rows = builder.rows(
-            (2, len(periods)), -np.inf, np.stack([np.zeros(len(periods)), self._baseline[periods] + above])
+            (2, len(periods)),
+            -np.inf,
+            np.stack([np.zeros(len(periods)), self._baseline[periods] + above]),
+            owner=name,
+            symbol="below or not",
+            part=("committed", "baseline"),
+            period=periods,
         )
         builder.add(rows, reduction, 1.0)
         builder.add(rows[0], below, -self._terms.committed_reduction_mw)

@@ -65,12 +65,16 @@ class _Room:
     weights: Floats
     """(offers, periods)."""
     limit: PeriodSum
+    owner: str
+    """Whose limit it is."""
+    symbol: str
+    part: str = ""
 
     def write(self, model: Model) -> None:
         used = model.sum()
         used.add(self.columns, self.weights)
         used.add_sum(self.limit, -1.0)
-        model.limit(used, -np.inf, 0.0)
+        model.limit(used, -np.inf, 0.0, owner=self.owner, symbol=self.symbol, part=self.part)
 
     def clip(self, x: Floats) -> None:
         """All offers by the share that there is room for."""
@@ -105,23 +109,43 @@ class ReserveBlock:
         """The columns of one product."""
         most = self._most(terms)
         return [
-            _Offer(terms, part, self._model.builder.columns(self._model.periods, 0.0, np.minimum(part.most_mw, most)))
+            _Offer(terms, part, self._offer(terms, part, np.minimum(part.most_mw, most)))
             for way in WAYS[terms.direction]
             for part in self._parts
             if part.way == way and part.provider in terms.providers
         ]
+
+    def _offer(self, terms: Reserve, part: Part, most_mw: Floats) -> Index:
+        model = self._model
+        return model.builder.columns(
+            model.periods,
+            0.0,
+            most_mw,
+            owner=terms.name,
+            symbol="o",
+            part=f"{part.way}:{part.label}",
+            period=model.every_period,
+        )
 
     def _most(self, terms: Reserve) -> Floats:
         if terms.max_mw is None:
             return np.full(self._model.periods, np.inf)
         return align(terms.max_mw, self._model.horizon, "min")
 
-    def _share(self, offers: Iterable[_Offer], limit: PeriodSum, weight: FloatLike = 1.0) -> None:
-        """One limit on several offers; `weight`: one for all, by period, or by offer and period."""
+    def _share(
+        self,
+        offers: Iterable[_Offer],
+        limit: PeriodSum,
+        owner: str,
+        symbol: str,
+        part: str = "",
+        weight: FloatLike = 1.0,
+    ) -> None:
+        """One limit on several offers, called so; `weight`: one for all, by period, or by offer and period."""
         columns = [offer.columns for offer in offers]
         if columns:
             together = np.stack(columns)
-            room = _Room(together, np.broadcast_to(weight, together.shape), limit)
+            room = _Room(together, np.broadcast_to(weight, together.shape), limit, owner, symbol, part)
             room.write(self._model)
             self._rooms.append(room)
 
@@ -129,9 +153,11 @@ class ReserveBlock:
         """What each part can give, and the energy behind it."""
         for part in self._parts:
             mine = [offer for offer in self._offers if offer.part is part]
-            self._share(mine, part.room_mw)
+            called = f"{part.way}:{part.label}"
+            self._share(mine, part.room_mw, part.provider, "reserve room", called)
             for energy in part.backing_mwh:
-                self._share(mine, energy, np.array([[offer.terms.duration_hours] for offer in mine]))
+                hours = np.array([[offer.terms.duration_hours] for offer in mine])
+                self._share(mine, energy, part.provider, "reserve energy", called, hours)
 
     def _of_movers(self) -> None:
         """Ramps of fleets and pools, within each response time."""
@@ -141,20 +167,24 @@ class ReserveBlock:
                 within = [offer for offer in mine if offer.terms.response_minutes <= minutes]
                 ramp = within[0].part.ramp_mw_per_hour
                 if ramp is not None:
-                    self._share(within, self._constant(ramp * minutes / 60.0))
+                    self._share(
+                        within, self._constant(ramp * minutes / 60.0), mover, "reserve ramp", f"{way}:{minutes:g}_min"
+                    )
 
     def _of_site(self, grid: GridBlock) -> None:
         """What import can fall and rise by, and IT power in halls."""
         model, site = self._model, self._model.scenario.site
-        self._share((offer for offer in self._offers if offer.part.way == "up"), grid.fall_room_mw)
+        ups = [offer for offer in self._offers if offer.part.way == "up"]
+        self._share(ups, grid.fall_room_mw, "site", "reserves", "up")
         downs = [offer for offer in self._offers if offer.part.way == "down"]
-        self._share(downs, grid.rise_room_mw)
+        self._share(downs, grid.rise_room_mw, "site", "reserves", "down")
         for hall in site.halls:
             limit = align(hall.it_limit_mw, model.horizon, "min")
             room = self._constant(np.minimum(limit, cooled_mw(hall, site.ambient_c, model.horizon)))
             room.add_sum(model.it_mw(hall.name), -1.0)
             weight = 1.0 / pue_of(hall, site.ambient_c, model.horizon)
-            self._share((offer for offer in downs if offer.part.hall == hall.name), room, weight)
+            inside = [offer for offer in downs if offer.part.hall == hall.name]
+            self._share(inside, room, hall.name, "reserves", "down", weight)
 
     def _product(self, terms: Reserve) -> None:
         """Limits, dollars and report of one product."""
@@ -163,12 +193,13 @@ class ReserveBlock:
         sold = self._sold(terms)
         most = self._most(terms)
         if terms.max_mw is not None:
-            self._share((o for o in mine if o.part.way == WAYS[terms.direction][0]), self._constant(most))
+            one_way = [offer for offer in mine if offer.part.way == WAYS[terms.direction][0]]
+            self._share(one_way, self._constant(most), terms.name, "most")
         if terms.direction == "symmetric":
             apart = model.sum()
             for offer in mine:
                 apart.add(offer.columns, 1.0 if offer.part.way == "up" else -1.0)
-            model.limit(apart, 0.0, 0.0)
+            model.limit(apart, 0.0, 0.0, owner=terms.name, symbol="both ways")
         if terms.min_block_mw:
             self._least_block(terms, sold, most)
         price = align(terms.price_usd_per_mw_h, model.horizon)
@@ -188,12 +219,17 @@ class ReserveBlock:
         model = self._model
         given = np.stack([o.part.most_mw for o in self._of(terms) if o.part.way == WAYS[terms.direction][0]])
         most = np.minimum(given.sum(axis=0), most_mw)
-        offered = model.builder.columns(model.periods, 0.0, 1.0, integer=True)
-        for bound, lower, upper in ((most, -np.inf, 0.0), (terms.min_block_mw, 0.0, np.inf)):
+        offered = model.builder.columns(
+            model.periods, 0.0, 1.0, integer=True, owner=terms.name, symbol="y", period=model.every_period
+        )
+        for symbol, bound, lower, upper in (
+            ("block most", most, -np.inf, 0.0),
+            ("block least", terms.min_block_mw, 0.0, np.inf),
+        ):
             amount = model.sum()
             amount.add_sum(sold)
             amount.add(offered, -bound)
-            model.limit(amount, lower, upper)
+            model.limit(amount, lower, upper, owner=terms.name, symbol=symbol)
 
     def _of(self, terms: Reserve) -> list[_Offer]:
         return [offer for offer in self._offers if offer.terms is terms]

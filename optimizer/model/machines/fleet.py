@@ -93,11 +93,20 @@ class FleetBlock:
             temperature = align(ambient, model.horizon)
             for i, mode in enumerate(self._modes):
                 barred[i] = temperature > (np.inf if mode.max_ambient_c is None else mode.max_ambient_c)
-        self.in_mode = model.builder.columns((len(self._modes), model.periods), 0.0, self._groups, integer=True)
+        self.in_mode = model.builder.columns(
+            (len(self._modes), model.periods),
+            0.0,
+            self._groups,
+            integer=True,
+            owner=fleet.name,
+            symbol="n",
+            part=[mode.name for mode in self._modes],
+            period=model.every_period,
+        )
         self._bar(barred)
         total = model.sum()
         total.add(self.in_mode, 1.0)
-        model.limit(total, self._groups, self._groups)
+        model.limit(total, self._groups, self._groups, owner=fleet.name, symbol="groups")
         self.power_mw, self.up, self.down = model.sum(), model.sum(), model.sum()
         one = np.ones(model.periods)
         shares = np.stack([self._availability if i in self._up_modes else one for i in range(len(self._modes))])
@@ -121,7 +130,15 @@ class FleetBlock:
         for mode, columns, hot in zip(self._modes, self.in_mode, barred, strict=True):
             periods = np.flatnonzero(hot)
             if len(periods):
-                rows = self._model.builder.rows(len(periods), -np.inf, 0.0)
+                rows = self._model.builder.rows(
+                    len(periods),
+                    -np.inf,
+                    0.0,
+                    owner=self._fleet.name,
+                    symbol="barred",
+                    part=mode.name,
+                    period=periods,
+                )
                 self._model.builder.add(rows, columns[periods], 1.0)
                 words = "heat bars it {when}, {amount} groups have to be in it"
                 name, size = f"mode {mode.name}", self._fleet.groups
@@ -135,7 +152,16 @@ class FleetBlock:
         starts = None
         if self._warm_up:
             shape = (len(self._up_modes), model.periods)
-            starts = builder.columns(shape, 0.0, self._groups, integer=True)
+            starts = builder.columns(
+                shape,
+                0.0,
+                self._groups,
+                integer=True,
+                owner=fleet.name,
+                symbol="s",
+                part=[self._modes[i].name for i in self._up_modes],
+                period=model.every_period,
+            )
         self.switches = Switches(
             model,
             fleet.name,
@@ -154,17 +180,16 @@ class FleetBlock:
                 warming.add(starts[row, i], 1.0, t)
                 warming.add_constant(self._warming_before(mode))
                 warming.add(self.in_mode[mode], -1.0)
-                rows = model.limit(warming, -np.inf, 0.0)
-                words = (
-                    f"{{amount}} groups that warm up in mode {self._modes[mode].name} would have to leave it {{when}}"
-                )
+                name = self._modes[mode].name
+                rows = model.limit(warming, -np.inf, 0.0, owner=fleet.name, symbol="warm-up", part=name)
+                words = f"{{amount}} groups that warm up in mode {name} would have to leave it {{when}}"
                 model.require(fleet.name, "warm-up", "groups", rows, words, size=fleet.groups)
         if fleet.starts_per_day is not None:
             day = model.horizon.day
             days = int(day[-1]) + 1
             most = np.full(days, float(fleet.starts_per_day))
             most[0] = max(0.0, most[0] - self._state.starts_today)  # more than may be had: none are left
-            rows = builder.rows(days, -np.inf, most)
+            rows = builder.rows(days, -np.inf, most, owner=fleet.name, symbol="starts per day")
             builder.add(rows[day], self.switches.starts, 1.0)
             model.require(
                 fleet.name,

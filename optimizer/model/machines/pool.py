@@ -40,11 +40,19 @@ class PoolBlock:
         if pool.nodes_available is not None:
             available = np.floor(align(pool.nodes_available, horizon, "min") + 1e-9)
             self.nodes_most = np.minimum(self.nodes_most, available)
-        self.on = model.builder.columns(model.periods, 0.0, float(pool.nodes), integer=True)
+        self.on = model.builder.columns(
+            model.periods,
+            0.0,
+            float(pool.nodes),
+            integer=True,
+            owner=pool.name,
+            symbol="on",
+            period=model.every_period,
+        )
         self.nodes_on = model.sum()
         self.nodes_on.add(self.on, 1.0)
         if pool.nodes_available is not None:
-            rows = model.limit(self.nodes_on, -np.inf, self.nodes_most)
+            rows = model.limit(self.nodes_on, -np.inf, self.nodes_most, owner=pool.name, symbol="nodes available")
             words = "{allowed} nodes are available {when}, at least {needed} have to be on"
             model.require(pool.name, "nodes available", "nodes", rows, words, size=pool.nodes, allowed=self.nodes_most)
         self.switches = Switches(model, pool.name, "nodes", pool, self.nodes_on, pool.nodes, self.cohorts)
@@ -89,7 +97,7 @@ class PoolBlock:
         free = model.sum()
         free.add_sum(self.in_use)
         free.add(self.on, -float(pool.gpus_per_node))
-        model.limit(free, -np.inf, 0.0)
+        model.limit(free, -np.inf, 0.0, owner=pool.name, symbol="GPUs")
         model.draw(pool.hall, self._draw())
         idle_before = sum(c.count * (pool.idle_power_w if c.up else pool.off_power_w) for c in self.cohorts)
         before = idle_before / 1e6 if self._state.it_power_mw is None else self._state.it_power_mw

@@ -69,8 +69,8 @@ class Switches:
         min_down = horizon.whole_periods(terms.min_down_hours)
         most = float(np.max(count))
         if starts is None:
-            starts = builder.columns((1, periods), 0.0, most)
-        stops = builder.columns(periods, 0.0, most)
+            starts = builder.columns((1, periods), 0.0, most, owner=item, symbol="v", period=model.every_period)
+        stops = builder.columns(periods, 0.0, most, owner=item, symbol="w", period=model.every_period)
         self.starts, self.stops = starts, stops
         model.switched += [starts, stops]
         change = model.sum()
@@ -81,14 +81,14 @@ class Switches:
         change.add_constant(-np.concatenate([[self.up_before], up.constant[:-1]]))
         change.add(starts, -1.0)
         change.add(stops, 1.0)
-        model.limit(change, 0.0, 0.0)
+        model.limit(change, 0.0, 0.0, owner=item, symbol="change")
         if min_up > 1 or (min_up == 1 and any(c.up and c.age < 1 for c in cohorts)):
             recent = model.sum()
             t, i = windows(periods, min_up)
             recent.add(starts[:, i], 1.0, t)
             recent.add_sum(up, -1.0)
             recent.add_constant(history(cohorts, True, min_up, periods))
-            rows = model.limit(recent, -np.inf, 0.0)
+            rows = model.limit(recent, -np.inf, 0.0, owner=item, symbol="minimum up time")
             words = f"{{amount}} {unit} would have to stop early {{when}}"
             model.require(item, "minimum up time", unit, rows, words, size=most)
         if min_down > 1 or (min_down == 1 and any(not c.up and c.age < 1 for c in cohorts)):
@@ -97,7 +97,7 @@ class Switches:
             recent.add(stops[i], 1.0, t)
             recent.add_sum(up)
             recent.add_constant(history(cohorts, False, min_down, periods))
-            rows = model.limit(recent, -np.inf, count)
+            rows = model.limit(recent, -np.inf, count, owner=item, symbol="minimum down time")
             words = f"{{amount}} {unit} would have to start early {{when}}"
             model.require(item, "minimum down time", unit, rows, words, size=most)
         if terms.start_cost_usd:
@@ -132,7 +132,7 @@ def require_ramp(
     change.add_constant(-np.concatenate([[before_mw], power_mw.constant[:-1]]))
     most = ramp_mw_per_hour * model.horizon.hours
     words = "allows a change of {allowed} MW {when}, at least {needed} MW are needed"
-    rows = model.limit(change, -most, most)
+    rows = model.limit(change, -most, most, owner=item, symbol="ramp")
     model.require(item, "ramp", "MW", rows, words, size=max(most, before_mw), allowed=most)
 
 

@@ -67,9 +67,10 @@ class BatteryBlock(AssetBlock, Store):
         # No more than an empty store takes, or a full one gives, in one period.
         most_in = min(terms.charge_limit_mw, terms.energy_mwh / self._in)
         most_out = min(terms.discharge_limit_mw, terms.energy_mwh / self._out)
-        self._charge = builder.columns(periods, 0.0, most_in)
-        self._discharge = builder.columns(periods, 0.0, most_out)
-        self._energy = builder.columns(periods, 0.0, terms.energy_mwh)
+        every = model.every_period
+        self._charge = builder.columns(periods, 0.0, most_in, owner=terms.name, symbol="c", period=every)
+        self._discharge = builder.columns(periods, 0.0, most_out, owner=terms.name, symbol="d", period=every)
+        self._energy = builder.columns(periods, 0.0, terms.energy_mwh, owner=terms.name, symbol="e", period=every)
         given = model.sum()
         self.power_mw: PeriodSum = model.sum()
         self.power_mw.add(self._charge, -1.0)
@@ -97,13 +98,13 @@ class BatteryBlock(AssetBlock, Store):
         first = np.zeros(model.periods)
         first[0] = self._before * self._kept
         kept.add_constant(first)
-        model.limit(kept, 0.0, 0.0)
+        model.limit(kept, 0.0, 0.0, owner=terms.name, symbol="storage")
         least = self._before if terms.end_energy_mwh is None else terms.end_energy_mwh
         if least > 0.0:
             held = model.sum()
             held.add(self._energy, 1.0)
             last = np.array([model.periods - 1])
-            rows = model.limit(held, least, np.inf, last)
+            rows = model.limit(held, least, np.inf, last, owner=terms.name, symbol="end charge")
             words = f"needs {least:.6g} MWh in store {{when}}; {{amount}} MWh of them cannot be there"
             model.require(terms.name, "end charge", "MWh", rows, words, size=least, periods=last)
 
@@ -112,8 +113,17 @@ class BatteryBlock(AssetBlock, Store):
         builder, count = self._model.builder, len(periods)
         if not count or not most_in or not most_out:
             return
-        charging = builder.columns(count, 0.0, 1.0, integer=True)
-        rows = builder.rows((2, count), -np.inf, np.array([[0.0], [most_out]]))
+        name = self._terms.name
+        charging = builder.columns(count, 0.0, 1.0, integer=True, owner=name, symbol="b", period=periods)
+        rows = builder.rows(
+            (2, count),
+            -np.inf,
+            np.array([[0.0], [most_out]]),
+            owner=name,
+            symbol="never both",
+            part=("charge", "discharge"),
+            period=periods,
+        )
         builder.add(rows[0], self._charge[periods], 1.0)
         builder.add(rows[0], charging, -most_in)
         builder.add(rows[1], self._discharge[periods], 1.0)

@@ -34,19 +34,25 @@ class GeneratorBlock(AssetBlock):
         self._model, self._terms = model, terms
         horizon, builder = model.horizon, model.builder
         self._cohorts = [Cohort(before.on, 1, int(before.hours / horizon.hours + 1e-9))]
-        self._on = builder.columns(model.periods, 0.0, 1.0, integer=True)
-        self._output = builder.columns(model.periods, 0.0, terms.capacity_mw)
+        every = model.every_period
+        self._on = builder.columns(model.periods, 0.0, 1.0, integer=True, owner=terms.name, symbol="u", period=every)
+        self._output = builder.columns(
+            model.periods, 0.0, terms.capacity_mw, owner=terms.name, symbol="g", period=every
+        )
         self.capacity_mw = terms.capacity_mw
         self.on = model.sum()
         self.power_mw: PeriodSum = model.sum()
         self.on.add(self._on, 1.0)
         self.power_mw.add(self._output, 1.0)
-        for share, lower, upper in ((terms.capacity_mw, -np.inf, 0.0), (terms.min_load_mw, 0.0, np.inf)):
+        for symbol, share, lower, upper in (
+            ("capacity", terms.capacity_mw, -np.inf, 0.0),
+            ("least", terms.min_load_mw, 0.0, np.inf),
+        ):
             if share or upper == 0.0:
                 bound = model.sum()
                 bound.add_sum(self.power_mw)
                 bound.add(self._on, -share)
-                model.limit(bound, lower, upper)
+                model.limit(bound, lower, upper, owner=terms.name, symbol=symbol)
         self._switches = Switches(model, terms.name, "engines", terms, self.on, 1, self._cohorts)
         power_before = before.power_mw
         if power_before is None:

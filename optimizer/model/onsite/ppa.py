@@ -26,7 +26,7 @@ class PpaBlock(AssetBlock):
         """`settled`: whether it is in force; None while that is a decision."""
         horizon = model.horizon
         lower, upper = (0.0, 1.0) if settled is None else (float(settled), float(settled))
-        self._column = model.builder.columns(1, lower, upper, integer=True)
+        self._column = model.builder.columns(1, lower, upper, integer=True, owner=terms.name, symbol="z")
         every = np.broadcast_to(self._column, (model.periods,))
         quantity = align(terms.quantity_mw, horizon)
         margin = (

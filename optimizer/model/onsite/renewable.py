@@ -20,7 +20,9 @@ class RenewableBlock(AssetBlock):
     def __init__(self, model: Model, terms: Renewable, before: None = None) -> None:
         self.capacity_mw = terms.capacity_mw
         self.available_mw = terms.capacity_mw * align(terms.factor, model.horizon)
-        self.curtailable = model.builder.columns(model.periods, 0.0, self.available_mw)
+        self.curtailable = model.builder.columns(
+            model.periods, 0.0, self.available_mw, owner=terms.name, symbol="used", period=model.every_period
+        )
         self.power_mw: PeriodSum = model.sum()
         self.power_mw.add(self.curtailable, 1.0)
         if terms.cost_usd_per_mwh:

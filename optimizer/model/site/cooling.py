@@ -85,11 +85,11 @@ class Cooling:
             from_mw[c] = np.maximum(reach, 0.0)
             reach = np.where(self._possible[c], limits[c], reach)
         self._open = self._possible.sum(axis=0) > 1
-        self._decide(model, np.where(limits < reach, limits, drawn_mw), from_mw)
+        self._decide(model, hall, np.where(limits < reach, limits, drawn_mw), from_mw)
         capacity = cooled_mw(hall, ambient, model.horizon)
         short = np.flatnonzero(capacity < ceiling - LEAST_MW)
         if len(short):
-            rows = model.limit(it_mw, -np.inf, capacity[short], short)
+            rows = model.limit(it_mw, -np.inf, capacity[short], short, owner=hall.name, symbol="cooling")
             size = float(most_mw.max())
             model.require(
                 hall.name, "cooling", "MW", rows, LIMIT_WORDS, size=size, periods=short, allowed=capacity[short]
@@ -102,15 +102,18 @@ class Cooling:
         for c, mode in enumerate(hall.cooling):
             model.show(hall.name, f"cooling[{mode.name}]", partial(self._taken_mode, c))
 
-    def _decide(self, model: Model, to_mw: Floats, from_mw: Floats) -> None:
+    def _decide(self, model: Model, hall: Hall, to_mw: Floats, from_mw: Floats) -> None:
         """Columns and rows of the periods in which IT power decides; one column a mode and period. The last mode's
         limit is left to the row of the hall's cooling, which explanations may relax."""
         builder = model.builder
         self._mode, self._period = np.nonzero(self._possible & self._open)
         count = len(self._mode)
         upper, lower = to_mw[self._mode, self._period], from_mw[self._mode, self._period]
-        self._take = builder.columns(count, 0.0, 1.0, integer=True)
-        self._cooled = builder.columns(count, 0.0, upper)
+        modes = [hall.cooling[c].name for c in self._mode.tolist()]
+        self._take = builder.columns(
+            count, 0.0, 1.0, integer=True, owner=hall.name, symbol="y", part=modes, period=self._period
+        )
+        self._cooled = builder.columns(count, 0.0, upper, owner=hall.name, symbol="q", part=modes, period=self._period)
         periods = np.flatnonzero(self._open)
         if not count:
             return
@@ -118,9 +121,15 @@ class Cooling:
         one.add(self._take, 1.0, self._period)
         all_it.add(self._cooled, 1.0, self._period)
         all_it.add_sum(self._it_mw, -1.0)
-        model.limit(one, 1.0, 1.0, periods)
-        model.limit(all_it, 0.0, 0.0, periods)
-        rows = builder.rows((2, count), np.array([[-np.inf], [0.0]]), np.array([[0.0], [np.inf]]))
+        model.limit(one, 1.0, 1.0, periods, owner=hall.name, symbol="one mode")
+        model.limit(all_it, 0.0, 0.0, periods, owner=hall.name, symbol="all IT power")
+        most = builder.rows(
+            count, -np.inf, 0.0, owner=hall.name, symbol="cools at most", part=modes, period=self._period
+        )
+        least = builder.rows(
+            count, 0.0, np.inf, owner=hall.name, symbol="cools at least", part=modes, period=self._period
+        )
+        rows = np.stack([most, least])
         builder.add(rows, self._cooled, 1.0)
         builder.add(rows, self._take, -np.stack([upper, lower]))
 

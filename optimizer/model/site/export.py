@@ -40,7 +40,7 @@ def add_export(model: Model, grid: GridBlock, tariff: TariffBlock | None) -> Non
     limit = grid.export_limit_mw
     exported = model.sum()
     exported.add(columns, 1.0)
-    rows = model.limit(exported, -np.inf, limit)
+    rows = model.limit(exported, -np.inf, limit, owner="site", symbol="export limit")
     size = max(1.0, float(limit.max()))
     model.require("site", "export limit", "MW", rows, LIMIT_WORDS, size=size, allowed=limit)
     if not limit.any():
@@ -69,9 +69,17 @@ def _not_beside_import(model: Model, grid: GridBlock, price: Floats) -> None:
     if not len(periods):
         return
     assert grid.export_mw is not None
-    importing = model.builder.columns(len(periods), 0.0, 1.0, integer=True)
+    importing = model.builder.columns(len(periods), 0.0, 1.0, integer=True, owner="site", symbol="y", period=periods)
     supply = grid.most_supply_mw[periods]
-    rows = model.builder.rows((2, len(periods)), -np.inf, np.stack([np.zeros(len(periods)), supply]))
+    rows = model.builder.rows(
+        (2, len(periods)),
+        -np.inf,
+        np.stack([np.zeros(len(periods)), supply]),
+        owner="site",
+        symbol="never both",
+        part=("import", "export"),
+        period=periods,
+    )
     model.builder.add(rows[0], grid.import_mw[periods], 1.0)
     model.builder.add(rows[0], importing, -grid.most_draw_mw[periods])
     model.builder.add(rows[1], grid.export_mw[periods], 1.0)

@@ -49,7 +49,7 @@ class HallBlock:
             facility.add(_switched_on(model, hall.name, it), hall.overhead_mw)
         else:
             facility.add_constant(hall.overhead_mw)
-        rows = model.limit(it, -np.inf, most)
+        rows = model.limit(it, -np.inf, most, owner=hall.name, symbol="IT limit")
         model.require(hall.name, "IT limit", "MW", rows, LIMIT_WORDS, size=float(most.max()), allowed=most)
         model.show(hall.name, "it_mw", it)
         if hall.cooling:
@@ -92,16 +92,18 @@ def _switched_on(model: Model, hall: str, it: PeriodSum) -> Index:
         always |= draw.always
         some = np.maximum(some, np.isfinite(draw.least_mw))
         least = np.minimum(least, draw.least_mw)
-    on = model.builder.columns(model.periods, always.astype(float), some, integer=True)
+    on = model.builder.columns(
+        model.periods, always.astype(float), some, integer=True, owner=hall, symbol="h", period=model.every_period
+    )
     for draw in draws:
         inside = model.sum()
         inside.add_sum(draw.items)
         inside.add(on, -draw.most)
-        model.limit(inside, -np.inf, 0.0)
+        model.limit(inside, -np.inf, 0.0, owner=hall, symbol="off")
     if some.any():
         # In units of the least draw, so that it is far above the solver's tolerance.
         enough = model.sum()
         enough.add_sum(it, 1.0 / least)
         enough.add(on, -1.0)
-        model.limit(enough, 0.0, np.inf)
+        model.limit(enough, 0.0, np.inf, owner=hall, symbol="on")
     return on

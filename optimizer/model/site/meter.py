@@ -46,7 +46,7 @@ class GridBlock:
         """`halls`: facility power; `on_site`: power at the meter of what makes and stores it, given less taken."""
         self._model = model
         self.most_draw_mw, self.most_supply_mw = _most_draw_mw(model), _most_supply_mw(model)
-        self.import_mw: Index = model.builder.columns(model.periods, 0.0, self._ample_mw)
+        self.import_mw: Index = self._columns("i")
         self.export_mw: Index | None = None
         self._needed = model.sum()
         """What is needed from outside: import less export."""
@@ -61,6 +61,10 @@ class GridBlock:
         model.show("site", "import_mw", self.imported)
         model.show("site", "import_limit_mw", self.limit_mw)
 
+    def _columns(self, symbol: str) -> Index:
+        model, every = self._model, self._model.every_period
+        return model.builder.columns(model.periods, 0.0, self._ample_mw, owner="site", symbol=symbol, period=every)
+
     @property
     def _ample_mw(self) -> Floats:
         """More than any plan imports or exports, (periods,). It binds nothing, and is there for HiGHS 1.13.1: where
@@ -72,13 +76,15 @@ class GridBlock:
         model, site, horizon = self._model, self._model.scenario.site, self._model.horizon
         limit = align(site.import_limit_mw, horizon, "min")
         size = float(limit.max())
-        rows = model.limit(self.imported, -np.inf, limit)
+        rows = model.limit(self.imported, -np.inf, limit, owner="site", symbol="import limit")
         model.require("site", "import limit", "MW", rows, LIMIT_WORDS, size=size, allowed=limit)
         for order in site.curtailment:
             periods = np.flatnonzero(touched(order, horizon))
             if len(periods):
-                rows = model.limit(self.imported, -np.inf, order.import_limit_mw, periods)
                 name, most = f"curtailment order {order.name}", order.import_limit_mw
+                rows = model.limit(
+                    self.imported, -np.inf, most, periods, owner="site", symbol="curtailment order", part=order.name
+                )
                 model.require("site", name, "MW", rows, LIMIT_WORDS, size=size, periods=periods, allowed=most)
                 limit[periods] = np.minimum(limit[periods], order.import_limit_mw)
         return limit
@@ -88,7 +94,7 @@ class GridBlock:
         # What may have to run has nowhere to go then: the export limit is what gives the reason.
         forced = any(asset.may_have_to_run for asset in self._model.scenario.supply.every_asset)
         if forced or self.export_limit_mw.any():
-            self.export_mw = self._model.builder.columns(self._model.periods, 0.0, self._ample_mw)
+            self.export_mw = self._columns("x")
         return self.export_mw
 
     def close(self) -> None:
@@ -98,7 +104,7 @@ class GridBlock:
         balance.add(self.import_mw, -1.0)
         if self.export_mw is not None:
             balance.add(self.export_mw, 1.0)
-        self._model.limit(balance, 0.0, 0.0)
+        self._model.limit(balance, 0.0, 0.0, owner="site", symbol="balance")
 
     @property
     def most_import_mw(self) -> Floats:

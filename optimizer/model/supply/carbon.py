@@ -47,7 +47,7 @@ class CarbonBlock:
         model = self._model
         left = cap_tonnes - model.scenario.state.carbon_tonnes
         _, columns, kg = self._emitted_kg.triplets()
-        row = model.builder.rows(1, -np.inf, left)
+        row = model.builder.rows(1, -np.inf, left, owner="site", symbol="carbon cap")
         model.builder.add(np.broadcast_to(row, columns.shape), columns, kg / KG_PER_TONNE)
         words = "allows {allowed} tonnes, at least {needed} tonnes are emitted"
         last = np.array([model.periods - 1])

@@ -26,7 +26,10 @@ def add_day_ahead(model: Model, import_limit_mw: Floats) -> None:
     price = align(terms.price_usd_per_mwh, horizon)
     position = model.sum()
     if terms.position_mw is None:
-        position.add(model.builder.columns(model.periods, 0.0, import_limit_mw), 1.0)
+        bought = model.builder.columns(
+            model.periods, 0.0, import_limit_mw, owner=DayAhead.item, symbol="q", period=model.every_period
+        )
+        position.add(bought, 1.0)
         model.set_point(DayAhead.item, "position_mw", position, import_limit_mw)
     else:
         position.add_constant(align(terms.position_mw, horizon))
