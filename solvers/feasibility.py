@@ -12,8 +12,9 @@ FEASIBILITY = 1e-5
 """Most that a bound or a row's limit may be violated, times max(1, |limit|); solvers work to 1e-6."""
 
 
-def trouble(problem: Problem, x: Floats) -> str:
-    """Why x (n,) is not a solution, as it was handed over; empty when it is one."""
+def trouble(problem: Problem, x: Floats, violated: tuple[float, str] | None = None) -> str:
+    """Why x (n,) is not a solution, as it was handed over; empty when it is one. `violated`: its `violation`, where it
+    is known."""
     if not np.isfinite(x).all():
         return f"the solution's column {np.flatnonzero(~np.isfinite(x))[0]} is not a finite number"
     if problem.integers:
@@ -21,9 +22,9 @@ def trouble(problem: Problem, x: Floats) -> str:
         j = int(away.argmax())
         if away[j] > INTEGRALITY:
             return f"integer column {j} came back as {x[j]!r}"
-    violated, where = violation(problem, x)
-    if violated > FEASIBILITY:
-        return f"the solution violates {where} by {violated:.2g}"
+    amount, where = violated or violation(problem, x)
+    if amount > FEASIBILITY:
+        return f"the solution violates {where} by {amount:.2g}"
     return ""
 
 
@@ -42,11 +43,13 @@ def violation(problem: Problem, x: Floats) -> tuple[float, str]:
     ):
         if not len(amount):
             continue
-        with np.errstate(invalid="ignore"):  # inf / inf, where no limit is
-            below = np.nan_to_num((low - amount) / np.maximum(1.0, np.abs(low)), nan=0.0)
-            above = np.nan_to_num((amount - high) / np.maximum(1.0, np.abs(high)), nan=0.0)
-        amounts = np.maximum(below, above)
+        amounts = np.maximum((low - amount) / _scale(low), (amount - high) / _scale(high))
         i = int(amounts.argmax())
         if amounts[i] > worst:
             worst, where = float(amounts[i]), f"{what} {i}"
     return worst, where
+
+
+def _scale(limit: Floats) -> Floats:
+    """max(1, |limit|), and 1 where there is none."""
+    return np.maximum(1.0, np.where(np.isfinite(limit), np.abs(limit), 1.0))

@@ -143,16 +143,18 @@ def _tell_apart(problem: Problem, context: Context, resolve: Resolve) -> Result:
 
 def _judge(problem: Problem, options: Options, answer: Answer, context: Context, resolve: Resolve) -> Result:
     assert answer.x is not None
-    wrong = trouble(problem, answer.x)
+    given = violation(problem, answer.x)
+    wrong = trouble(problem, answer.x, given)
     if wrong and answer.ended is Ended.STOPPED and not problem.integers:
         # Where a simplex stands when it is stopped need not be a solution, and no solver says it is.
         return context.result(Status.NO_SOLUTION, bound=answer.bound, limit=answer.limit)
     if wrong:
         return context.result(Status.ERROR, message=wrong, limit=answer.limit)
     x = clean(problem, answer.x)
-    if violation(problem, x)[0] > max(ROUNDING, violation(problem, answer.x)[0]):
+    violated, where = given if np.array_equal(x, answer.x) else violation(problem, x)
+    if violated > max(ROUNDING, given[0]):
         x = _with_integers_fixed(problem, x, resolve)
-    violated, where = violation(problem, x)
+        violated, where = violation(problem, x)
     if violated > FEASIBILITY:
         message = f"after rounding the integers, {where} is violated by {violated:.2g}"
         return context.result(Status.ERROR, message=message, limit=answer.limit)
