@@ -9,6 +9,7 @@ from solvers.outcome import Options, Progress, Result, Status
 from solvers.problem import Problem, ProblemError
 from solvers.registry import abilities, available, solve
 from solvers.route import Abilities, SolverError, SolverUnavailable, SolverUnsuitable, UnknownSolver
+from solvers.session import Session, session
 
 __all__ = [
     "Abilities",
@@ -18,6 +19,7 @@ __all__ = [
     "ProblemError",
     "Progress",
     "Result",
+    "Session",
     "SolverError",
     "SolverUnavailable",
     "SolverUnsuitable",
@@ -26,5 +28,6 @@ __all__ = [
     "abilities",
     "available",
     "isolation",
+    "session",
     "solve",
 ]

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from importlib.metadata import version as installed
 from typing import Any
 
@@ -42,6 +43,7 @@ class HighsRoute:
         interrupt=True,
         cancel=True,
         start=True,
+        session=True,
         incumbents=True,
     )
     _presolve = "off"
@@ -49,26 +51,51 @@ class HighsRoute:
 
     @property
     def version(self) -> str:
-        return f"HiGHS {installed('highspy')}"
+        return _version()
 
     def run(self, problem: Problem, options: Options) -> Answer:
         """Solve; see `Route.run`."""
-        solver = highspy.Highs()
-        solver.disableCallbacks()
-        solver.setOptionValue("output_flag", False)
-        solver.setOptionValue("threads", 1)
+        return self.warm().run(problem, options)
+
+    def warm(self) -> WarmHighs:
+        """See `WarmRoute.warm`."""
+        return WarmHighs(self._presolve, proof=self.abilities.proof)
+
+
+@cache
+def _version() -> str:
+    return f"HiGHS {installed('highspy')}"
+
+
+class WarmHighs:
+    """A `Highs` object and the problem that it holds. The next one is told as the difference, and a linear problem is
+    solved from the basis that the one before left."""
+
+    def __init__(self, presolve: str, *, proof: bool) -> None:
+        self._presolve, self._proof = presolve, proof
+        self._solver: Any = None
+        self._held: Problem | None = None
+
+    def run(self, problem: Problem, options: Options) -> Answer:
+        """Solve; see `Route.run`. Where a linear problem fails from where the one before left it, it is solved anew."""
+        warm = self._held is not None
+        answer = self._run(problem, options)
+        if warm and answer.ended is Ended.FAILED:
+            self._held = None
+            answer = self._run(problem, options)
+        return answer if self._proof or not problem.integers else _unproven(answer)
+
+    def _run(self, problem: Problem, options: Options) -> Answer:
+        if problem.integers:
+            problem = with_ends(problem)
+        if not self._hold(problem):
+            return Answer(Ended.FAILED, message="HiGHS did not take the model")
+        solver = self._solver
         solver.setOptionValue("mip_rel_gap", SHADE * options.gap)
         solver.setOptionValue("mip_abs_gap", SHADE * options.gap * LEAST_DENOMINATOR)
-        if problem.integers:
-            # HiGHS 1.11 to 1.13.1 presolve 2 of 4,000 seeded small plans (3357 and 3724 of tests/oracle) to a
-            # worse "optimum"; 1.15.1, which cannot be loaded beside ortools, does not. Without presolve 2,400
-            # agree with enumeration and 2,500 with SCIP, and days and weeks take as long.
-            solver.setOptionValue("presolve", self._presolve)
-            problem = with_ends(problem)
-        if math.isfinite(options.time_limit_s):
-            solver.setOptionValue("time_limit", float(options.time_limit_s))
-        if _load(solver, problem) is highspy.HighsStatus.kError:
-            return Answer(Ended.FAILED, message="HiGHS did not take the model")
+        # Its clock runs on from solve to solve.
+        limit = solver.getRunTime() + options.time_limit_s if math.isfinite(options.time_limit_s) else math.inf
+        solver.setOptionValue("time_limit", float(limit))
         _begin_with(solver, said(problem, options.start) if problem.integers else None)
         watch = _Watch(problem, options)
         watch.attach(solver)
@@ -82,9 +109,30 @@ class HighsRoute:
 
         ran = run_stoppable(work, watch.stop, options, leave=True, found=watch.found)
         if ran.value is None:
+            self._held = None  # it is still at work on this one: the next begins anew
             return watch.answer(ran.limit)
         watch.detach(solver)
         return _answer(solver, problem, ran.limit)
+
+    def _hold(self, problem: Problem) -> bool:
+        """Have HiGHS hold this problem: as the difference to the one it holds where the matrix is the same."""
+        held, self._held = self._held, problem
+        if held is not None and _same_matrix(held, problem):
+            _change(self._solver, held, problem)
+            return True
+        self._solver = solver = highspy.Highs()
+        solver.disableCallbacks()
+        solver.setOptionValue("output_flag", False)
+        solver.setOptionValue("threads", 1)
+        if problem.integers:
+            # HiGHS 1.11 to 1.13.1 presolve 2 of 4,000 seeded small plans (3357 and 3724 of tests/oracle) to a
+            # worse "optimum"; 1.15.1, which cannot be loaded beside ortools, does not. Without presolve 2,400
+            # agree with enumeration and 2,500 with SCIP, and days and weeks take as long.
+            solver.setOptionValue("presolve", self._presolve)
+        if _load(solver, problem) is highspy.HighsStatus.kError:
+            self._held = None
+            return False
+        return True
 
 
 class PresolvedRoute(HighsRoute):
@@ -95,15 +143,13 @@ class PresolvedRoute(HighsRoute):
     abilities = replace(HighsRoute.abilities, duals=False, bound=False, proof=False)
     _presolve = "on"
 
-    def run(self, problem: Problem, options: Options) -> Answer:
-        """Solve; see `Route.run`."""
-        answer = super().run(problem, options)
-        if not problem.integers:
-            return answer
-        if answer.x is None and answer.ended is not Ended.STOPPED:
-            said = answer.message or f"HiGHS with presolve says {answer.ended.name.lower()}, which proves nothing"
-            return Answer(Ended.FAILED, message=said)
-        return Answer(Ended.STOPPED, x=answer.x, limit=answer.limit)
+
+def _unproven(answer: Answer) -> Answer:
+    """What is left of an answer whose proof counts for nothing."""
+    if answer.x is None and answer.ended is not Ended.STOPPED:
+        said = answer.message or f"HiGHS with presolve says {answer.ended.name.lower()}, which proves nothing"
+        return Answer(Ended.FAILED, message=said)
+    return Answer(Ended.STOPPED, x=answer.x, limit=answer.limit)
 
 
 def _load(solver: Any, problem: Problem) -> Any:
@@ -134,6 +180,29 @@ def _begin_with(solver: Any, start: Floats | None) -> None:
     if start is not None:
         given = np.flatnonzero(np.isfinite(start)).astype(np.int32)
         solver.setSolution(len(given), given, start[given])
+
+
+def _same_matrix(one: Problem, other: Problem) -> bool:
+    return all(
+        getattr(one, name) is getattr(other, name) or np.array_equal(getattr(one, name), getattr(other, name))
+        for name in ("row_start", "column", "value", "integer")
+    )
+
+
+def _change(solver: Any, held: Problem, problem: Problem) -> None:
+    """Tell HiGHS what of costs, bounds and limits is other than before."""
+    cost = np.flatnonzero(held.cost != problem.cost).astype(np.int32)
+    if len(cost):
+        solver.changeColsCost(len(cost), cost, problem.cost[cost])
+    bound = np.flatnonzero((held.lower != problem.lower) | (held.upper != problem.upper)).astype(np.int32)
+    if len(bound):
+        solver.changeColsBounds(len(bound), bound, problem.lower[bound], problem.upper[bound])
+    row = np.flatnonzero((held.row_lower != problem.row_lower) | (held.row_upper != problem.row_upper))
+    if len(row):
+        row = row.astype(np.int32)
+        solver.changeRowsBounds(len(row), row, problem.row_lower[row], problem.row_upper[row])
+    if held.offset != problem.offset:
+        solver.changeObjectiveOffset(problem.offset)
 
 
 class _Watch:

@@ -12,7 +12,7 @@ from solvers.finish import Context, finish, without_solver
 from solvers.isolation import current
 from solvers.outcome import Options, Result
 from solvers.problem import Problem
-from solvers.route import Abilities, Answer, Route, SolverUnavailable, SolverUnsuitable, UnknownSolver
+from solvers.route import Abilities, Answer, Route, Runs, SolverUnavailable, SolverUnsuitable, UnknownSolver
 from solvers.start import check
 
 LEAST_TIME_S = 0.1
@@ -113,17 +113,18 @@ def abilities(name: str) -> Abilities:
     return route(name).abilities
 
 
-def solve(problem: Problem, solver: str = "highs", options: Options | None = None) -> Result:
+def solve(problem: Problem, solver: str = "highs", options: Options | None = None, *, on: Runs | None = None) -> Result:
     """Solve the problem with the named solver.
 
     A solution that is within the asked gap is PROVEN even if a limit ended the solve; `limit` still says so.
     Raises ProblemError for arrays that no solver may see, SolverError (see `route`, and integers on a
     linear-only route) for a solver that cannot be used. Everything else is a `Status`.
-    Where isolation is on (`solvers.isolation`) it runs in a worker.
+    Where isolation is on (`solvers.isolation`) it runs in a worker. `on`: what the route keeps warm of a solve before
+    (`solvers.session`), to run on.
     """
     options = options or Options()
     isolation = current()
-    if isolation.on:
+    if isolation.on and on is None:
         from solvers import isolated
 
         return isolated.solve(problem, solver, options, memory_mb=isolation.memory_mb)
@@ -145,4 +146,4 @@ def solve(problem: Problem, solver: str = "highs", options: Options | None = Non
     early = without_solver(problem, context)
     if early is not None:
         return early
-    return finish(problem, options, chosen.run(problem, options), context, resolve)
+    return finish(problem, options, (on or chosen).run(problem, options), context, resolve)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from solvers.outcome import Options
 from solvers.problem import Floats, Problem
@@ -94,7 +94,15 @@ class Answer:
     """Whether a solution that is known refuted what the solver said (`solvers.finish`)."""
 
 
-class Route(Protocol):
+class Runs(Protocol):
+    """What solves: a route, or what a route keeps warm."""
+
+    def run(self, problem: Problem, options: Options) -> Answer:
+        """Solve a checked problem that has columns and no crossed bounds."""
+        ...
+
+
+class Route(Runs, Protocol):
     """One backend."""
 
     @property
@@ -108,8 +116,13 @@ class Route(Protocol):
         """The solver's own name and version."""
         ...
 
-    def run(self, problem: Problem, options: Options) -> Answer:
-        """Solve a checked problem that has columns and no crossed bounds."""
+
+@runtime_checkable
+class WarmRoute(Protocol):
+    """A route with the ability `session`."""
+
+    def warm(self) -> Runs:
+        """What solves problems of one matrix, each from where the one before left it."""
         ...
 
 
