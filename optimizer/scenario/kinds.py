@@ -22,7 +22,7 @@ from optimizer.scenario.supply import Supply
 def asset_kind(place: str, terms: type[Asset], state: Any = None) -> Iterator[None]:
     """While this is open, `supply.PLACE` lists assets of these terms. `state`: what the state says of one, a model or
     a plain type; `state.PLACE` then has it by the asset's name. The kind's block and audit are entries of
-    `optimizer.model.onsite.BLOCKS` and `optimizer.auditor.onsite.AUDITS` under the same place.
+    `optimizer.model.onsite.KINDS` and `optimizer.auditor.onsite.KINDS` under the same place.
 
     Raises ValueError where the format has a field of that name already. Scenarios and schedules made in the meantime
     are not to be used afterwards.
@@ -50,6 +50,9 @@ def rebuild(*changed: type[BaseModel]) -> None:
     waiting, done = list(changed), set[type[BaseModel]]()
     while waiting:
         model = waiting.pop(0)
+        for field in model.model_fields.values():
+            if type(field.default) in done:  # made before the change
+                field.default = type(field.default).model_validate(field.default.model_dump(exclude_unset=True))
         model.model_rebuild(force=True)
         done.add(model)
         holders = {holder for holder in _loaded(BaseModel) if _holds(holder, model)}

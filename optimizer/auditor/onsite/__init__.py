@@ -1,4 +1,4 @@
-"""What makes, stores or buys power on site in the audit: one kind a file, and one line in `AUDITS`."""
+"""What makes, stores or buys power on site in the audit: one kind a file, and one line in `KINDS`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from optimizer.auditor.onsite.plant import Plant
 from optimizer.auditor.onsite.ppas import audit_ppa
 from optimizer.auditor.onsite.renewables import audit_renewable
 
-AUDITS: dict[str, Callable[[Case, Any, Any], AssetFindings]] = {
+KINDS: dict[str, Callable[[Case, Any, Any], AssetFindings]] = {
     "renewables": audit_renewable,
     "generators": audit_generator,
     "batteries": audit_battery,
@@ -28,7 +28,7 @@ def audit_plant(case: Case) -> Plant:
     return Plant(
         {
             place: {
-                terms.name: AUDITS[place](case, terms, terms.begun(state.of_assets(place).get(terms.name)))
+                terms.name: KINDS[place](case, terms, terms.begun(state.of_assets(place).get(terms.name)))
                 for terms in assets
             }
             for place, assets in supply.assets.items()

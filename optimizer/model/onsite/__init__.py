@@ -1,4 +1,4 @@
-"""What makes, stores or buys power on site in the model: one kind a file, and one line in `BLOCKS`."""
+"""What makes, stores or buys power on site in the model: one kind a file, and one line in `KINDS`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from optimizer.model.onsite.generator import GeneratorBlock
 from optimizer.model.onsite.ppa import PpaBlock
 from optimizer.model.onsite.renewable import RenewableBlock
 
-BLOCKS: dict[str, Callable[[Model, Any, Any], AssetBlock]] = {
+KINDS: dict[str, Callable[[Model, Any, Any], AssetBlock]] = {
     "renewables": RenewableBlock,
     "generators": GeneratorBlock,
     "batteries": BatteryBlock,
@@ -29,7 +29,7 @@ def add_assets(model: Model) -> Assets:
     supply, state = model.scenario.supply, model.scenario.state
     return {
         place: {
-            terms.name: BLOCKS[place](model, terms, terms.begun(state.of_assets(place).get(terms.name)))
+            terms.name: KINDS[place](model, terms, terms.begun(state.of_assets(place).get(terms.name)))
             for terms in assets
         }
         for place, assets in supply.assets.items()
