@@ -18,6 +18,7 @@ from optimizer.auditor.book import Book
 from optimizer.auditor.carbon import audit_carbon
 from optimizer.auditor.case import Case, Fields
 from optimizer.auditor.contracts import KINDS
+from optimizer.auditor.contracts.served import serve
 from optimizer.auditor.day_ahead import audit_day_ahead
 from optimizer.auditor.demand_response import audit_demand_response
 from optimizer.auditor.energy import audit_energy
@@ -34,7 +35,6 @@ from optimizer.auditor.power import Load, audit_power
 from optimizer.auditor.reports import check_reports
 from optimizer.auditor.reserves import Providers, audit_reserves
 from optimizer.auditor.rows import Periods, Rows
-from optimizer.auditor.served import serve
 from optimizer.auditor.state import check_state
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import MonthBill, Schedule
@@ -107,7 +107,7 @@ def _check_plan(case: Case) -> tuple[MonthBill, ...]:
         asset.at_price(case, price)
     states: dict[str, Fields] = {}
     for one in served:
-        states[one.name] = KINDS[one.contract.kind](case, one)
+        states[one.name] = KINDS[one.contract.kind].settle(case, one)
     check_reports(case)
     check_state(case, fleets, halls, states, plant, carbon)
     return bills

@@ -1,8 +1,8 @@
 """What can be offered as reserve, part by part, and what a call on it loses (section 6).
 
-A part is a mode of a fleet, a pool of a spot contract, or something on site, in one direction; MW are at the meter.
-Called, a MWh of it costs [USD]: up, the revenue lost less what import saves; down, what import costs less the revenue
-gained.
+A part is a mode of a fleet, a pool of a contract that may be interrupted, or something on site, in one direction; MW
+are at the meter. Called, a MWh of it costs [USD]: up, the revenue lost less what import saves; down, what import costs
+less the revenue gained.
 What is on site says so itself (`AssetFindings.reserve_parts`).
 """
 
@@ -15,10 +15,10 @@ import numpy as np
 
 from optimizer.auditor.book import Floats
 from optimizer.auditor.case import Case
+from optimizer.auditor.contracts.served import Served
 from optimizer.auditor.fleets import FleetFindings
 from optimizer.auditor.pools import mw_per_gpu
-from optimizer.auditor.served import Served
-from optimizer.scenario.contracts import Spot
+from optimizer.scenario.contracts import Contract
 from optimizer.scenario.fleet import Mode
 from optimizer.scenario.series import align
 
@@ -107,17 +107,19 @@ def _per_mwh(usd_per_hour: Floats, mw: Floats) -> Floats:
     return np.divide(usd_per_hour, mw, out=np.zeros(len(mw)), where=mw > 0)
 
 
-def spot_parts(case: Case, served: Served[Spot], pue: dict[str, Floats], import_usd: Floats) -> list[Part]:
-    """Pools of a spot contract: its GPUs stop, their nodes go on idle. `pue`: by hall."""
-    spot = served.contract
-    price = align(spot.price_usd_per_gpu_hour, case.horizon)
+def gpu_parts(
+    served: Served[Contract], pue: dict[str, Floats], usd_per_gpu_hour: Floats, import_usd: Floats
+) -> list[Part]:
+    """Pools of a contract that may be interrupted: its GPUs stop, their nodes go on idle. `pue`: by hall;
+    `usd_per_gpu_hour`: what it earns."""
+    terms = served.contract
     parts = []
     for name, pool in served.pools.items():
-        each = mw_per_gpu(pool, spot.utilisation) * pue[pool.hall]
-        called = np.where(each > 0, _per_mwh(price, each) - import_usd, 0.0)
+        each = mw_per_gpu(pool, terms.utilisation) * pue[pool.hall]
+        called = np.where(each > 0, _per_mwh(usd_per_gpu_hour, each) - import_usd, 0.0)
         source = f"what its GPUs on {name} can drop"
         capacity = float(each.max()) * pool.nodes * pool.gpus_per_node
         ramp = None if pool.ramp_mw_per_hour is None else pool.ramp_mw_per_hour * pue[pool.hall]
         most = np.maximum(each * served.by_pool[name], 0.0)
-        parts.append(Part(f"{spot.name} {name}", spot.name, "up", source, most, capacity, called, name, ramp))
+        parts.append(Part(f"{terms.name} {name}", terms.name, "up", source, most, capacity, called, name, ramp))
     return parts

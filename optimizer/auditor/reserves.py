@@ -14,14 +14,15 @@ import numpy as np
 
 from optimizer.auditor.book import Floats, number, relative, share_of
 from optimizer.auditor.case import Case
+from optimizer.auditor.contracts import KINDS
+from optimizer.auditor.contracts.served import Served
 from optimizer.auditor.cooling import least_pue, most_cooled_mw
 from optimizer.auditor.fleets import FleetFindings
 from optimizer.auditor.meter import Meter
 from optimizer.auditor.onsite.plant import Plant
 from optimizer.auditor.power import Load, pue_of
-from optimizer.auditor.reserve_parts import Backing, Direction, Part, fleet_parts, spot_parts
-from optimizer.auditor.served import Served
-from optimizer.scenario.contracts import Contract, Spot
+from optimizer.auditor.reserve_parts import Backing, Direction, Part, fleet_parts, gpu_parts
+from optimizer.scenario.contracts import Contract
 from optimizer.scenario.flexibility import Reserve
 from optimizer.scenario.series import align
 from optimizer.schedule import LedgerKind
@@ -90,8 +91,9 @@ def _parts(
     for found in providers.fleets:
         parts += fleet_parts(case, found, pue[found.fleet.hall], hashprice, import_usd)
     for served in providers.served:
-        if isinstance(served.contract, Spot):
-            parts += spot_parts(case, served, pue, import_usd)  # type: ignore[arg-type]
+        interrupted = KINDS[served.contract.kind].interrupted_usd_per_gpu_hour
+        if interrupted is not None:
+            parts += gpu_parts(served, pue, interrupted(case, served.contract), import_usd)
     for asset in providers.plant.by_name.values():
         parts += asset.reserve_parts(case)
     return parts

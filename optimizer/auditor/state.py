@@ -19,8 +19,9 @@ from optimizer.auditor.market import BLOCKS_PER_HOUR, start_height
 from optimizer.auditor.onsite.plant import Plant
 from optimizer.auditor.pools import PoolFindings
 from optimizer.auditor.switching import Walk, seam_age
+from optimizer.scenario.contracts import BillingRecord
 from optimizer.scenario.horizon import localize
-from optimizer.scenario.state import BillingRecord, FleetState, PoolState, State
+from optimizer.scenario.state import FleetState, PoolState, State
 from optimizer.scenario.switching import LONG_AGO_HOURS
 
 RULE = "state"

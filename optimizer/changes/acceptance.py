@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 from optimizer.scenario.scenario import Scenario
-from optimizer.scenario.state import BatchState, ContractState, ReservedState, SpotState
 from optimizer.schedule import Schedule
-
-_NEW: dict[str, ContractState] = {
-    "reserved": ReservedState(kind="reserved"),
-    "batch": BatchState(kind="batch"),
-    "spot": SpotState(kind="spot"),
-}
 
 
 def with_acceptance(scenario: Scenario, published: Schedule) -> Scenario:
@@ -19,7 +12,7 @@ def with_acceptance(scenario: Scenario, published: Schedule) -> Scenario:
     told = {report.name: report.accepted for report in published.contracts}
     contracts = dict(scenario.state.contracts)
     for contract in scenario.contracts:
-        before = contracts.get(contract.name, _NEW[contract.kind])
+        before = contract.begun(contracts.get(contract.name))
         if contract.optional and before.accepted is None and contract.name in told:
             contracts[contract.name] = before.model_copy(update={"accepted": told[contract.name]})
     state = scenario.state

@@ -12,12 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.scenario.contracts import Contract, Reserved
-from optimizer.scenario.contracts.reserved import BillingPeriod
 from optimizer.scenario.each_series import map_series
-from optimizer.scenario.horizon import Horizon, localize, stamp
+from optimizer.scenario.horizon import stamp
 from optimizer.scenario.scenario import Scenario
-from optimizer.scenario.series import PlainSeries, TimedSeries, align
+from optimizer.scenario.series import PlainSeries, TimedSeries
 from optimizer.scenario.state import State
 
 
@@ -57,7 +55,7 @@ def part(
         }
     )
     told = horizon.periods if rest_from is None else rest_from
-    contracts = tuple(_with_rest(contract, horizon, first, end, told) for contract in scenario.contracts)
+    contracts = tuple(contract.in_part(horizon, first, end, told) for contract in scenario.contracts)
     own = scenario.state if first == 0 else State()
     changes: dict[str, Any] = {"time": time, "contracts": contracts, "state": own if state is None else state}
     if scenario.bitcoin is not None and scenario.bitcoin.block_height is not None:
@@ -77,54 +75,7 @@ def _within(series: TimedSeries, start: float, end: float) -> TimedSeries:
     return series.model_copy(update={"start": moved, "values": series.values[low:high]})
 
 
-def _with_rest(contract: Contract, horizon: Horizon, first: int, end: int, told: int) -> Contract:
-    """The contract with what is committed between the part and the rest that it states."""
-    if not isinstance(contract, Reserved) or end == told:
-        return contract
-    begins = horizon.start_minutes
-    low, high, sign = (end, told, 1.0) if end < told else (told, end, -1.0)
-    hours = align(contract.committed_gpus, horizon) * horizon.hours
-    periods: list[BillingPeriod] = []
-    changed = False
-    stated = contract.billing_periods or _months(horizon, first, end)
-    if not contract.billing_periods and any(_off_grid(billing.start, horizon) for billing in stated):
-        return contract  # stated, spans begin with a period; calendar months need not
-    for billing in stated:
-        start, stop = (localize(when, horizon.zone).timestamp() / 60.0 for when in (billing.start, billing.end))
-        inside = (begins >= start) & (begins < stop)
-        more = sign * float(hours[low:high][inside[low:high]].sum())
-        touched = bool(more) and bool(inside[first:end].any())
-        periods.append(_grown(billing, more) if touched else billing)
-        changed = changed or touched
-    return contract.model_copy(update={"billing_periods": tuple(periods)}) if changed else contract
-
-
-def _grown(billing: BillingPeriod, more: float) -> BillingPeriod:
-    """A billing period whose rest is larger by so many GPU-hours, all of them delivered."""
-    rest = max(0.0, billing.rest_committed_gpu_hours + more)
-    done = billing.rest_delivered_gpu_hours
-    delivered = None if done is None else min(rest, max(0.0, done + more))
-    return billing.model_copy(update={"rest_committed_gpu_hours": rest, "rest_delivered_gpu_hours": delivered})
-
-
-def _months(horizon: Horizon, first: int, end: int) -> tuple[BillingPeriod, ...]:
-    """The calendar months that some periods touch."""
-    months, begin = [], _month(horizon.at(first))
-    while begin < horizon.at(end):
-        after = _month_end(begin)
-        months.append(BillingPeriod.model_construct(start=begin, end=after))
-        begin = after
-    return tuple(months)
-
-
-def _off_grid(when: datetime, horizon: Horizon) -> bool:
-    steps = float(horizon.hours_until(when)[0]) / horizon.hours
-    return abs(steps - round(steps)) > 1e-9
-
-
-def _month(when: datetime) -> datetime:
-    return when.replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
-
-
 def _month_end(when: datetime) -> datetime:
-    return _month(_month(when) + timedelta(days=32))
+    """The start of the next calendar month."""
+    month = when.replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
+    return (month + timedelta(days=32)).replace(day=1)

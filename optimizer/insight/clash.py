@@ -12,20 +12,16 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 
-from optimizer.model.contracts.reserved import FLOOR, billings
 from optimizer.model.desk import Requirement
 from optimizer.model.formulation import Formulation, formulate
 from optimizer.model.set_points import Keep
 from optimizer.model.site.hall import pue_of
-from optimizer.scenario.contracts import Reserved
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import align
 from optimizer.scenario.site import Hall
-from optimizer.scenario.state import ReservedState
 from solvers import Options, Status, solve
 from solvers.builder import Index
 from solvers.elastic import elastic
@@ -182,16 +178,18 @@ def _clash(formulation: Formulation, given: _GivenWay, side: int, others: Sequen
     requirement, horizon = given.requirement, formulation.model.horizon
     first = int(given.noticed[0])
     period, amount, count = int(requirement.periods[first]), float(given.violation.max()), len(given.noticed)
-    contract = next((c for c in formulation.model.scenario.contracts if c.name == requirement.item), None)
-    if isinstance(contract, Reserved) and requirement.name == FLOOR:
-        period, words = _floor_words(formulation, given, contract, others)
+    contract = formulation.contracts.get(requirement.item)
+    named = [other.requirement for other in others]
+    own = None if contract is None else contract.explain(requirement, float(given.violation[0]), given.x, named)
+    if own is not None:
+        period, words = own
     else:
         shown = float(given.violation[first])
         said = requirement.words.format(
             allowed=f"{requirement.allowed[first]:.6g}",
             needed=f"{requirement.allowed[first] + shown:.6g}",
             amount=f"{shown:.6g}",
-            when=f"at {_clock(formulation, period)}",
+            when=f"at {horizon.clock_words(period)}",
         )
         words = f"{requirement.item}: {requirement.name}: {_of_one(said)}"
         words += _alone_words(formulation, requirement, first)
@@ -207,18 +205,6 @@ def _clash(formulation: Formulation, given: _GivenWay, side: int, others: Sequen
         side=side,
         message=words,
     )
-
-
-def _clock(formulation: Formulation, period: int) -> str:
-    """14:00; with its date where the horizon has several, with its zone where the clock repeats an hour."""
-    horizon = formulation.model.horizon
-
-    def read(when: datetime) -> str:
-        return f"{when:%H:%M}" if horizon.day[-1] == 0 else f"{when:%Y-%m-%d %H:%M}"
-
-    when = horizon.at(period)
-    twice = sum(read(start) == read(when) for start in horizon.starts) > 1
-    return f"{read(when)} {when:%Z}" if twice else read(when)
 
 
 def _of_one(words: str) -> str:
@@ -275,61 +261,3 @@ def _least_draws(formulation: Formulation, hall: Hall, period: int) -> list[tupl
             least_w, how = min((pool.off_power_w, "off"), (pool.idle_power_w, "idle"))
             found.append((f"{pool.name} {how}", least_w * pool.nodes / 1e6))
     return [(who, mw) for who, mw in found if mw > 0.0]
-
-
-def _floor_words(
-    formulation: Formulation, given: _GivenWay, contract: Reserved, others: Sequence[_GivenWay]
-) -> tuple[int, str]:
-    """The first period in which the contract is short, and
-    "contract acme needs 640 GPUs at 14:00, pool h100 can power 512 under the curtailment order"."""
-    model, inside = formulation.model, given.requirement.span
-    gpus = {pool: np.zeros(model.periods) for pool in contract.pools}
-    for item, quantity, read in model.quantities:
-        if item == contract.name and quantity.startswith("gpus["):
-            gpus[quantity[5:-1]] = read(given.x)
-    committed = align(contract.committed_gpus, model.horizon)
-    short = committed - np.sum(list(gpus.values()), axis=0)
-    lacking = inside[short[inside] > 1e-4 * np.maximum(committed[inside], 1.0)]
-    past = _history_words(formulation, given, contract, committed - short)
-    if not len(lacking):
-        period = int(inside[0])
-        return period, (
-            f"contract {contract.name}: even if all is delivered from {_clock(formulation, period)} on, its "
-            f"availability floor of {contract.availability_floor:g} is missed by {given.violation[0]:.6g} "
-            f"GPU-hours{past}"
-        )
-    period = int(lacking[0])
-    pools = " and ".join(f"pool {pool} can power {gpus[pool][period]:.6g}" for pool in contract.pools)
-    names = [_name(g.requirement) for g in others if period in g.requirement.span]
-    under = f" under {' and '.join(dict.fromkeys(names))}" if names else ""
-    return period, (
-        f"contract {contract.name} needs {committed[period]:.6g} GPUs at {_clock(formulation, period)}, "
-        f"{pools}{under}; its availability floor of {contract.availability_floor:g} is missed by "
-        f"{given.violation[0]:.6g} GPU-hours{past}"
-    )
-
-
-def _history_words(formulation: Formulation, given: _GivenWay, contract: Reserved, delivered: Floats) -> str:
-    """What the billing period misses outside the horizon, and the best availability it can still have."""
-    model, last = formulation.model, given.requirement.periods[0]
-    state = model.scenario.state.contracts.get(contract.name)
-    before = state if isinstance(state, ReservedState) else ReservedState(kind="reserved")
-    billing = next(b for b in billings(contract, before, model.horizon) if last in b.periods)
-    history, hours = billing.history, model.horizon.hours
-    missed = history.committed_gpu_hours - history.delivered_gpu_hours
-    if missed <= NOTICED * max(history.committed_gpu_hours, 1.0):
-        return ""
-    due = float(align(contract.committed_gpus, model.horizon)[billing.periods].sum()) * hours
-    had = float(delivered[billing.periods].sum()) * hours
-    committed = history.committed_gpu_hours + due + billing.rest_committed
-    best = (history.delivered_gpu_hours + had + billing.rest_delivered) / committed
-    return (
-        f"; its history already misses {missed:.6g} of {history.committed_gpu_hours:.6g} GPU-hours, and the best "
-        f"availability still in reach is {best:.4g}"
-    )
-
-
-def _name(requirement: Requirement) -> str:
-    if requirement.item == "site":
-        return f"the {requirement.name}"
-    return f"the {requirement.name} of {requirement.item}"

@@ -18,11 +18,10 @@ from optimizer.errors import AskedError
 from optimizer.model.formulation import formulate
 from optimizer.model.site.meter import touched
 from optimizer.planning.outlook import find_expected_peaks, with_expected
-from optimizer.scenario.contracts import Batch, Reserved, Spot
 from optimizer.scenario.scenario import Scenario
-from optimizer.scenario.series import align
+from optimizer.scenario.series import align, moved
 from solvers import Options, Result, Status, solve
-from solvers.problem import Floats, Problem
+from solvers.problem import Problem
 
 BELOW_ZERO = "the limit would fall below 0"
 
@@ -158,18 +157,18 @@ def _levers(scenario: Scenario) -> Iterator[Lever]:
     horizon = scenario.horizon
 
     def varied(make: Callable[[int, float], Scenario | None], bar: str) -> Callable[[int, float], Problem | str]:
-        def moved(period: int, step: float) -> Problem | str:
+        def problem(period: int, step: float) -> Problem | str:
             variation = make(period, step)
             return bar if variation is None else formulate(variation).problem
 
-        return moved
+        return problem
 
     def site(period: int, step: float) -> Scenario | None:
         limit = align(scenario.site.import_limit_mw, horizon, "min").copy()
         for order in scenario.site.curtailment:
             inside = touched(order, horizon)
             limit[inside] = np.minimum(limit[inside], order.import_limit_mw)
-        values = _bumped(limit, period, step)
+        values = moved(limit, period, step)
         changed = scenario.site.model_copy(update={"import_limit_mw": values, "curtailment": ()})
         return None if values is None else scenario.model_copy(update={"site": changed})
 
@@ -178,7 +177,7 @@ def _levers(scenario: Scenario) -> Iterator[Lever]:
 
         def in_hall(period: int, step: float, i: int = i) -> Scenario | None:
             halls = list(scenario.site.halls)
-            values = _bumped(align(halls[i].it_limit_mw, horizon, "min"), period, step)
+            values = moved(align(halls[i].it_limit_mw, horizon, "min"), period, step)
             if values is None:
                 return None
             halls[i] = halls[i].model_copy(update={"it_limit_mw": values})
@@ -200,30 +199,11 @@ def _levers(scenario: Scenario) -> Iterator[Lever]:
     for i, contract in enumerate(scenario.contracts):
 
         def of_contract(period: int, step: float, i: int = i) -> Scenario | None:
-            return _with_gpu_hours(scenario, i, period, step)
+            contracts = list(scenario.contracts)
+            changed = contracts[i].with_gpu_hours(horizon, period, step)
+            if changed is None:
+                return None
+            contracts[i] = changed
+            return scenario.model_copy(update={"contracts": tuple(contracts)})
 
-        bar = "nothing would be owed" if isinstance(contract, Batch) else BELOW_ZERO
-        yield Lever(contract.name, "GPU-hour", 1.0, varied(of_contract, bar))
-
-
-def _bumped(values: Floats, period: int, step: float) -> tuple[float, ...] | None:
-    moved = values.copy()
-    moved[period] += step
-    return None if moved[period] < 0 else tuple(moved.tolist())
-
-
-def _with_gpu_hours(scenario: Scenario, i: int, period: int, step: float) -> Scenario | None:
-    """One more GPU-hour committed, demanded (in this period) or owed (in all)."""
-    contracts, horizon = list(scenario.contracts), scenario.horizon
-    contract = contracts[i]
-    if isinstance(contract, Batch):
-        if contract.gpu_hours + step <= 0:
-            return None
-        contracts[i] = contract.model_copy(update={"gpu_hours": contract.gpu_hours + step})
-    elif isinstance(contract, Reserved | Spot):
-        field = "committed_gpus" if isinstance(contract, Reserved) else "demand_gpus"
-        values = _bumped(align(getattr(contract, field), horizon), period, step / horizon.hours)
-        if values is None:
-            return None
-        contracts[i] = contract.model_copy(update={field: values})
-    return scenario.model_copy(update={"contracts": tuple(contracts)})
+        yield Lever(contract.name, "GPU-hour", 1.0, varied(of_contract, contract.least_words))

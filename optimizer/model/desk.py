@@ -106,6 +106,11 @@ class Requirement:
     span: npt.NDArray[np.int64]
     """All periods that the rows speak of, where a row speaks of several."""
 
+    @property
+    def full_name(self) -> str:
+        """Its name in a sentence: "the import limit", "the ramp of h100"."""
+        return f"the {self.name}" if self.item == "site" else f"the {self.name} of {self.item}"
+
 
 Reader = Callable[[Floats], Floats]
 

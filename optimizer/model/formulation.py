@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from optimizer.model.bill.tariff import TariffBlock, add_tariff
 from optimizer.model.contracts import contract_block
-from optimizer.model.contracts.service import ContractBlock
+from optimizer.model.contracts.block import ContractBlock
 from optimizer.model.desk import Model
 from optimizer.model.flexibility.demand_response import DemandResponseBlock
 from optimizer.model.flexibility.reserve import ReserveBlock

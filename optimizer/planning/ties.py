@@ -23,7 +23,6 @@ import numpy as np
 from optimizer.model.desk import PeriodSum
 from optimizer.model.formulation import Formulation
 from optimizer.planning.rules.repair import RULES
-from optimizer.scenario.contracts import Batch
 from optimizer.scenario.scenario import Scenario
 from solvers import Options, ProblemBuilder, Result, solve
 from solvers.problem import Floats, Problem
@@ -67,7 +66,7 @@ def decided(formulation: Formulation, result: Result, time_limit_s: float) -> Re
 def _intricate(scenario: Scenario) -> bool:
     supply = scenario.supply
     on_site = any(asset.intricate for asset in supply.every_asset) or supply.reserves or supply.demand_response
-    jobs = any(isinstance(terms, Batch) for terms in scenario.contracts)
+    jobs = any(terms.intricate for terms in scenario.contracts)
     return bool(on_site or jobs or supply.tariff is not None or supply.day_ahead is not None)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from optimizer.insight.figures import energy_price_usd_per_mwh, hashprice_usd_per_ph_day
-from optimizer.scenario.contracts import Batch, Reserved
 from optimizer.scenario.notes import notes_of
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.tariff import Tariff
@@ -39,12 +38,7 @@ def overview(scenario: Scenario) -> str:
     for contract in scenario.contracts:
         pools = ", ".join(contract.pools)
         optional = ", optional" if contract.optional else ""
-        what = "up to its demand"
-        if isinstance(contract, Reserved):
-            what = f"at {contract.price_usd_per_gpu_hour:g} per GPU-hour, {len(contract.tiers)} SLA tiers"
-        elif isinstance(contract, Batch):
-            what = f"{contract.gpu_hours:g} GPU-hours by {contract.deadline.isoformat()}"
-        lines.append(f"  {contract.kind} {contract.name}: {what}, on {pools}{optional}")
+        lines.append(f"  {contract.kind} {contract.name}: {contract.summary()}, on {pools}{optional}")
     lines += [f"  note: {note}" for note in notes_of(scenario)]
     return "\n".join(lines)
 

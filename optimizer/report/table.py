@@ -31,7 +31,7 @@ def print_plan(console: Console, scenario: Scenario, schedule: Schedule, finding
     console.print(_totals(schedule))
     console.print()
     if schedule.contracts:
-        console.print(_contracts(schedule))
+        console.print(_contracts(scenario, schedule))
         console.print()
     for table in bill_tables(schedule, console.width):
         console.print(table)
@@ -209,7 +209,8 @@ def _totals(schedule: Schedule) -> Table:
     return table
 
 
-def _contracts(schedule: Schedule) -> Table:
+def _contracts(scenario: Scenario, schedule: Schedule) -> Table:
+    work = {contract.name for contract in scenario.contracts if contract.gets_done}
     table = Table(box=None, pad_edge=False)
     for name in ("contract", "kind", "GPU-hours", "short", ""):
         right = name in {"GPU-hours", "short"}
@@ -219,12 +220,12 @@ def _contracts(schedule: Schedule) -> Table:
         cells = [report.name, report.kind, f"{report.delivered_gpu_hours:,.2f}", short]
         if not report.accepted:
             cells[2:] = ["-", "-"]
-        table.add_row(*map(Text, [*cells, _fate(schedule, report)]))
+        table.add_row(*map(Text, [*cells, _fate(schedule, report, report.name in work)]))
     return table
 
 
-def _fate(schedule: Schedule, report: ContractReport) -> str:
-    """What becomes of a contract, in words."""
+def _fate(schedule: Schedule, report: ContractReport, gets_done: bool) -> str:
+    """What becomes of a contract, in words; `gets_done`: whether it is work with an end."""
     if not report.accepted:
         return "declined"
     words = []
@@ -233,7 +234,7 @@ def _fate(schedule: Schedule, report: ContractReport) -> str:
         words += [f"availability {report.availability:.4%} of {report.billing_start:%Y-%m-%d} on", tier]
         if report.credit_usd:
             words.append(f"credit {report.credit_usd:,.2f} {schedule.currency}")
-    if report.kind == "batch":
+    if gets_done:
         done = report.finish is not None
         words.append(f"done {report.finish:%m-%d %H:%M}" if done else "not done in this horizon")
     if report.lateness_hours:

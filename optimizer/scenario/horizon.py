@@ -109,6 +109,17 @@ class Horizon:
         text = start.isoformat(timespec="minutes")
         return text if start.fold else text[:16]
 
+    def clock_words(self, period: int) -> str:
+        """14:00, when a period starts; with its date where the horizon has several, with its zone where the clock
+        repeats an hour."""
+
+        def read(when: datetime) -> str:
+            return f"{when:%H:%M}" if self.day[-1] == 0 else f"{when:%Y-%m-%d %H:%M}"
+
+        when = self.at(period)
+        twice = sum(read(start) == read(when) for start in self.starts) > 1
+        return f"{read(when)} {when:%Z}" if twice else read(when)
+
     @cached_property
     def day(self) -> npt.NDArray[np.int64]:
         dates = [s.date().toordinal() for s in self.starts]

@@ -1,6 +1,7 @@
 """A kind that joins the scenario's format for a while: how a kind is tried out without a change of this package.
 
-The package's own kinds are plain fields (`Supply`, `State`); nothing here is needed for them.
+The package's own kinds are plain fields (`Supply`, `State`) and entries of a table (`optimizer.scenario.contracts`);
+nothing here is needed for them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 
 from optimizer.scenario.base import Name
+from optimizer.scenario.contracts import KINDS, ContractTerms
+from optimizer.scenario.fields import ScenarioFields
 from optimizer.scenario.onsite import Asset
 from optimizer.scenario.state import State
 from optimizer.scenario.supply import Supply
@@ -43,6 +46,25 @@ def asset_kind(place: str, terms: type[Asset], state: Any = None) -> Iterator[No
         for model in fields:
             del model.__pydantic_fields__[place]
         rebuild(*fields)
+
+
+@contextmanager
+def contract_kind(kind: str, terms: type[ContractTerms]) -> Iterator[None]:
+    """While this is open, `contracts` takes contracts of these terms, and `state.contracts` their state. The kind's
+    block and audit are entries of `KINDS` in `optimizer.model.contracts` and `optimizer.auditor.contracts`.
+
+    Raises ValueError where there is such a kind already. Scenarios and schedules made in the meantime are not to be
+    used afterwards.
+    """
+    if kind in KINDS:
+        raise ValueError(f"there is a kind of contract {kind!r} already")
+    KINDS[kind] = terms
+    try:
+        rebuild(State, ScenarioFields)
+        yield
+    finally:
+        del KINDS[kind]
+        rebuild(State, ScenarioFields)
 
 
 def rebuild(*changed: type[BaseModel]) -> None:

@@ -8,8 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from optimizer.scenario.contracts import Batch
-from optimizer.scenario.horizon import Horizon, localize
+from optimizer.scenario.horizon import Horizon
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import TimedSeries
 
@@ -33,17 +32,7 @@ def _notes(scenario: Scenario) -> Iterator[str]:
     yield from _of_the_tariff(scenario, horizon)
     yield from dict.fromkeys(_coarse(horizon, scenario, ""))
     for contract in scenario.contracts:
-        if isinstance(contract, Batch):
-            for name in ("release", "deadline", "hard_end"):
-                when = getattr(contract, name)
-                if when is None:
-                    continue
-                steps = horizon.hours_until(localize(when, horizon.zone))[0] / horizon.hours
-                if abs(steps - round(steps)) > 1e-6:
-                    yield (
-                        f"contract {contract.name}: {name} {when.isoformat()} lies inside a "
-                        f"{horizon.step_minutes}-minute period, which the job does not use"
-                    )
+        yield from contract.notes(horizon)
 
 
 def _of_the_tariff(scenario: Scenario, horizon: Horizon) -> Iterator[str]:

@@ -193,3 +193,10 @@ def _onto_grid(series: TimedSeries, horizon: Horizon, how: How) -> Floats:
 
 def _iso(when: datetime, horizon: Horizon) -> str:
     return when.astimezone(horizon.zone).isoformat()
+
+
+def moved(values: Floats, period: int, by: float) -> tuple[float, ...] | None:
+    """Values (periods,) with one period's moved; None where it would fall below 0."""
+    changed = values.copy()
+    changed[period] += by
+    return None if changed[period] < 0 else tuple(changed.tolist())

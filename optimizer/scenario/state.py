@@ -4,7 +4,7 @@ off since long ago, no work done, no history."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 from pydantic.types import Strict
@@ -12,9 +12,7 @@ from pydantic.types import Strict
 from optimizer.scenario.base import (
     CountOrZero,
     Flag,
-    GpuHours,
     Hours,
-    LocalTime,
     Model,
     Moment,
     MonthText,
@@ -23,6 +21,7 @@ from optimizer.scenario.base import (
     Number,
     Power,
 )
+from optimizer.scenario.contracts import ContractState
 from optimizer.scenario.onsite.battery import BatteryState
 from optimizer.scenario.onsite.generator import GeneratorState
 from optimizer.scenario.switching import LONG_AGO_HOURS
@@ -69,67 +68,6 @@ class PoolState(Model):
     """All nodes; default: all off."""
     it_power_mw: Power | None = None
     """Average IT power of the period before the horizon; default: the nodes at idle and off power."""
-
-
-class BillingRecord(Model):
-    """What has happened so far in a billing period of a reserved contract."""
-
-    start: LocalTime
-    """Start of the billing period."""
-    committed_gpu_hours: NonNegative = 0.0
-    """GPU-hours committed so far in it."""
-    delivered_gpu_hours: NonNegative = 0.0
-    """GPU-hours delivered so far in it."""
-    credit_booked_usd: Annotated[float, Strict(), Field(ge=0, le=1e18)] = 0.0
-    """Expected credit that earlier plans have booked; this plan books the change."""
-
-
-class ReservedState(Model):
-    """What has become of a reserved contract so far."""
-
-    kind: Literal["reserved"]
-    """The kind of the contract."""
-    accepted: Flag | None = None
-    """Whether it was accepted; null: still open (an optional contract is then a decision)."""
-    billing: Annotated[tuple[BillingRecord, ...], Field(max_length=500)] = ()
-    """What has happened so far in each billing period that is not over."""
-
-
-class BatchState(Model):
-    """What has become of a batch contract so far."""
-
-    kind: Literal["batch"]
-    """The kind of the contract."""
-    accepted: Flag | None = None
-    """Whether it was accepted; null: still open (an optional contract is then a decision)."""
-    done_gpu_hours: GpuHours = 0.0
-    """Owed work done so far."""
-    missed_gpu_hours: GpuHours = 0.0
-    """Owed work given up so far, its penalty paid: it is owed no more, and the job is never done."""
-    started: Flag = False
-    """Whether it has ever run."""
-    running: Flag = False
-    """Whether it ran in the period before the horizon; if not and `started`, going on is a restart."""
-    pool: Name | None = None
-    """Pool of a job that is not preemptible and under way."""
-    restart_gpu_hours_owed: GpuHours = 0.0
-    """Restart work that is still to be run before owed work goes on."""
-    completion_accrued_usd: Number = 0.0
-    """Payment on completion that earlier plans have accrued or paid."""
-    closed: Flag = False
-    """Whether it is over: complete and paid, or past its hard end (up to which one that is never done is late)."""
-
-
-class SpotState(Model):
-    """What has become of a spot contract so far."""
-
-    kind: Literal["spot"]
-    """The kind of the contract."""
-    accepted: Flag | None = None
-    """Whether it was accepted; null: still open (an optional contract is then a decision)."""
-
-
-ContractState = Annotated[ReservedState | BatchState | SpotState, Field(discriminator="kind")]
 
 
 class MonthSoFar(Model):

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import get_args
 
 from optimizer.scenario.base import Model
 from optimizer.scenario.bitcoin import Bitcoin
-from optimizer.scenario.contracts import Contract
+from optimizer.scenario.contracts import KINDS
 from optimizer.scenario.day_ahead import DayAhead
 from optimizer.scenario.fleet import Fleet
 from optimizer.scenario.flexibility import DemandResponse, Reserve
@@ -33,10 +32,9 @@ class VocabularyError(LookupError):
 
 def item_classes() -> tuple[type[Model], ...]:
     """The classes of a scenario's items that a plan shows something of, in the order of pages."""
-    return (
-        *(Site, Hall, Bitcoin, Fleet, Pool, *get_args(get_args(Contract)[0])),
-        *(DayAhead, *Supply.kinds().values(), Reserve, DemandResponse),
-    )
+    machines: tuple[type[Model], ...] = (Site, Hall, Bitcoin, Fleet, Pool)
+    markets: tuple[type[Model], ...] = (Reserve, DemandResponse)
+    return (*machines, *KINDS.values(), DayAhead, *Supply.kinds().values(), *markets)
 
 
 def class_words(item: type[Model]) -> str:

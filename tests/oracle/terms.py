@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
-from optimizer.scenario.contracts import Batch, Reserved
+from optimizer.scenario.contracts import Batch, BatchState, BillingRecord, Reserved, ReservedState
 from optimizer.scenario.horizon import localize
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import align
-from optimizer.scenario.state import BatchState, BillingRecord, ReservedState
 
 from .world import TINY, hours_between, next_month, overlap_hours
 

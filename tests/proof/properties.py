@@ -33,10 +33,9 @@ from optimizer.model.supply.energy import import_cost
 from optimizer.operating.roll import RollStopped
 from optimizer.planning.plan import plan_and_audit, schedule_of
 from optimizer.planning.rules.repair import rule_plan
-from optimizer.scenario.contracts import Batch
+from optimizer.scenario.contracts import Batch, BatchState
 from optimizer.scenario.faults import ScenarioError
 from optimizer.scenario.scenario import Scenario
-from optimizer.scenario.state import BatchState
 from optimizer.schedule import Schedule, Seconds
 from tests.figure import Figure
 from tests.operating.roll.in_parts import in_parts, with_accruals

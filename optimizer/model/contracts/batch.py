@@ -19,9 +19,11 @@ and M as expressions, and this file turns them into dollars.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 
+from optimizer.model.contracts.block import ContractBlock
 from optimizer.model.contracts.job import DONE, job_of
 from optimizer.model.contracts.one_run import one_run
 from optimizer.model.contracts.preemptible import preemptible
@@ -29,25 +31,26 @@ from optimizer.model.contracts.service import Service
 from optimizer.model.contracts.work import Amount, Finish, Work
 from optimizer.model.desk import Model, PeriodSum
 from optimizer.model.machines.pool import PoolBlock
-from optimizer.scenario.contracts import Batch
-from optimizer.scenario.state import BatchState
+from optimizer.scenario.contracts import Batch, BatchState
 from optimizer.schedule import ContractReport, LedgerKind
 from solvers.problem import Floats
 
 
-class BatchBlock:
+class BatchBlock(ContractBlock):
     """A batch contract."""
+
+    priority: ClassVar[int] = 1
 
     def __init__(self, model: Model, terms: Batch, pools: Mapping[str, PoolBlock]) -> None:
         self._model, self._terms = model, terms
         self._job = job = job_of(model, terms)
-        self._service = Service(model, terms, pools, job.before.accepted)
+        self.service = Service(model, terms, pools, job.before.accepted)
         self._work: Work | None = None
-        if job.owed and not self._service.declined:
+        if job.owed and not self.service.declined:
             form = preemptible if terms.preemptible else one_run
-            self._work = form(model, job, self._service)
+            self._work = form(model, job, self.service)
             self._dollars(self._work)
-        if job.never_done and job.open and not self._service.declined:
+        if job.never_done and job.open and not self.service.declined:
             self._dollars_of_never_done()
         self._report()
 
@@ -60,7 +63,7 @@ class BatchBlock:
             self._completion(work)
         if work.finish is not None and work.finish.by is not None:
             late = model.sum()
-            late.add(np.broadcast_to(self._service.accepted, (model.periods,)), 1.0)
+            late.add(np.broadcast_to(self.service.accepted, (model.periods,)), 1.0)
             late.add_sum(self._finished_before(work.finish.by), -1.0)
             model.earn_sum(name, LedgerKind.LATENESS_PENALTY, late, -terms.lateness_usd_per_hour * job.late_hours)
         if work.given_up.whole_job is not None:
@@ -82,11 +85,11 @@ class BatchBlock:
             if accrued:
                 _, columns, values = work.finish.at.triplets()
                 self._at_closing(LedgerKind.COMPLETION, Amount(columns, -values), -accrued)
-                self._at_closing(LedgerKind.COMPLETION, Amount(self._service.accepted, np.ones(1)), -accrued)
+                self._at_closing(LedgerKind.COMPLETION, Amount(self.service.accepted, np.ones(1)), -accrued)
 
     def _dollars_of_never_done(self) -> None:
         """Late up to the hard end; what was accrued is taken back."""
-        model, job, accepted = self._model, self._job, self._service.accepted
+        model, job, accepted = self._model, self._job, self.service.accepted
         if job.lateness_known:
             late = model.sum()
             late.add(np.broadcast_to(accepted, (model.periods,)), 1.0)
@@ -117,7 +120,7 @@ class BatchBlock:
 
     def _report(self) -> None:
         model, name = self._model, self._terms.name
-        self._service.show()
+        self.service.show()
         nothing = np.zeros(model.periods)
         work = self._work
         model.show(name, "owed_gpu_hours", work.owed if work else nothing)
@@ -126,7 +129,7 @@ class BatchBlock:
         model.show(name, "restarts", self._restarts)
 
     def _running(self, x: Floats) -> Floats:
-        return (self._service.total.value(x) > 1e-7).astype(float)
+        return (self.service.total.value(x) > 1e-7).astype(float)
 
     def _restarts(self, x: Floats) -> Floats:
         """A restart is a beginning that is not the job's first."""
@@ -146,7 +149,7 @@ class BatchBlock:
             self._settle_finish(x, self._work, self._work.finish)
         given_up = self._work.given_up
         if given_up.kept is not None and given_up.accrued_here_usd is not None:
-            accepted, missed = self._service.is_accepted(x), self._missing(x) > 0.0
+            accepted, missed = self.service.is_accepted(x), self._missing(x) > 0.0
             x[given_up.kept] = float(accepted and not missed)
             accrued = self._job.accrual_usd * float(self._work.owed.value(x).sum())
             x[given_up.accrued_here_usd] = accrued if missed else 0.0
@@ -157,7 +160,7 @@ class BatchBlock:
         if finish.at_columns is not None:
             x[finish.at_columns] = 0.0
             period = self._finish(x)
-            if period is not None and self._service.is_accepted(x):
+            if period is not None and self.service.is_accepted(x):
                 x[finish.at_columns[period]] = 1.0
 
     @property
@@ -167,7 +170,7 @@ class BatchBlock:
 
     def _missing(self, x: Floats) -> float:
         """GPU-hours given up in the horizon."""
-        if self._work is None or not self._service.is_accepted(x):
+        if self._work is None or not self.service.is_accepted(x):
             return 0.0
         done = float(self._work.owed.value(x).sum())
         if self._job.ends_inside:
@@ -189,7 +192,7 @@ class BatchBlock:
 
     def report(self, x: Floats) -> list[ContractReport]:
         horizon, job = self._model.horizon, self._job
-        finish, accepted = self._finish(x), self._service.is_accepted(x)
+        finish, accepted = self._finish(x), self.service.is_accepted(x)
         delivered, late = 0.0, 0.0
         if self._work is not None and accepted:
             delivered = float(self._work.owed.value(x)[: horizon.committed].sum())
@@ -210,7 +213,7 @@ class BatchBlock:
 
     def state(self, x: Floats) -> BatchState:
         horizon, job, before = self._model.horizon, self._job, self._job.before
-        accepted, last = self._service.is_accepted(x), horizon.committed - 1
+        accepted, last = self.service.is_accepted(x), horizon.committed - 1
         if self._work is None or not accepted:
             return before.model_copy(
                 update={
@@ -228,7 +231,7 @@ class BatchBlock:
         finish = self._finish(x)
         pool = None
         if running[last] and not self._terms.preemptible:
-            used = [gpus.value(x)[last] for gpus in self._service.on_pool]
+            used = [gpus.value(x)[last] for gpus in self.service.on_pool]
             pool = self._terms.pools[int(np.argmax(used))]
         backlog = before.restart_gpu_hours_owed
         if self._work.backlog is not None:
@@ -250,3 +253,35 @@ class BatchBlock:
         """Payment on completion that the committed part books."""
         line = self._model.ledger.get((self._terms.name, LedgerKind.COMPLETION))
         return 0.0 if line is None else float(line.value(x)[: self._model.horizon.committed].sum())
+
+    def wanted(self, room: Floats, power_usd: Floats) -> Floats:
+        """As early as there is room, at full rate; nothing of an optional job that pays less than its power costs."""
+        job, terms, hours = self._job, self._terms, self._model.horizon.hours
+        paid = terms.price_usd_per_gpu_hour + terms.completion_usd / terms.gpu_hours
+        if terms.optional and paid <= power_usd.mean():
+            return np.zeros(self._model.periods)
+        rate = np.where(job.allowed, np.minimum(terms.max_gpus, room), 0.0) * hours
+        before = np.cumsum(rate) - rate
+        owed = job.owed + job.before.restart_gpu_hours_owed * (job.owed > 0.0)
+        return np.asarray(np.clip(owed - before, 0.0, rate) / hours)
+
+    def by_rule(self, room: Mapping[str, Floats], power_usd: Floats) -> dict[str, Floats]:
+        """A job that runs without a break: from the first period in which a pool has room for all of it."""
+        if self._terms.preemptible:
+            return super().by_rule(room, power_usd)
+        job, gpus, periods = self._job, self._terms.max_gpus, self._model.periods
+        taken = {pool: np.zeros(periods) for pool in self._terms.pools}
+        length = int(np.ceil(job.owed / (gpus * self._model.horizon.hours) - 1e-9))
+        if not length or self.service.declined:
+            return taken
+        if job.before.started and job.before.pool in taken:
+            taken[job.before.pool][:length] = gpus
+            return taken
+        for pool in self._terms.pools:
+            fits = job.allowed & (room[pool] >= gpus)
+            runs = np.convolve(fits, np.ones(length))[length - 1 :][:periods]
+            starts = np.flatnonzero(runs >= length)
+            if len(starts):
+                taken[pool][starts[0] : starts[0] + length] = gpus
+                break
+        return taken

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.model.desk import Model
-from optimizer.scenario.contracts import Batch
+from optimizer.scenario.contracts import Batch, BatchState
 from optimizer.scenario.horizon import localize
-from optimizer.scenario.state import BatchState
 from solvers.problem import Bools, Floats
 
 DONE = 1e-6
@@ -70,8 +69,7 @@ class Job:
 def job_of(model: Model, terms: Batch) -> Job:
     """The job as it stands at the start of the horizon."""
     horizon = model.horizon
-    state = model.scenario.state.contracts.get(terms.name)
-    before = state if isinstance(state, BatchState) else BatchState(kind="batch")
+    before = terms.begun(model.scenario.state.contracts.get(terms.name))
     owed = max(0.0, terms.gpu_hours - before.done_gpu_hours - before.missed_gpu_hours)
     deadline = localize(terms.deadline, horizon.zone)
     end = deadline if terms.hard_end is None else localize(terms.hard_end, horizon.zone)

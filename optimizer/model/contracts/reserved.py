@@ -15,20 +15,21 @@ at a_i × C, so that the solver's tolerance lies inside the rule's own (a_i − 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from optimizer.model.contracts.block import ContractBlock
 from optimizer.model.contracts.service import Service
-from optimizer.model.desk import Model
+from optimizer.model.desk import Model, Requirement
 from optimizer.model.machines.pool import PoolBlock
-from optimizer.scenario.contracts import Reserved
+from optimizer.scenario.contracts import BillingRecord, Reserved, ReservedState
 from optimizer.scenario.horizon import Horizon, localize
 from optimizer.scenario.series import align
-from optimizer.scenario.state import BillingRecord, ReservedState
 from optimizer.schedule import ContractReport, LedgerKind
 from solvers.builder import Index
 from solvers.problem import Floats
@@ -37,6 +38,8 @@ FLOOR = "availability floor"
 """Name of the requirement; its row stands in the last period of the billing period."""
 MET = 1e-6
 """A tier is met where delivered ≥ (below − 1e-6) × committed."""
+NOTICED = 1e-5
+"""GPU-hours missed that are worth a word, as a share of those committed."""
 MOST_SCALE = 1e6
 """Rows of less than a millionth of a GPU-hour stay small."""
 
@@ -89,14 +92,15 @@ def _month(when: datetime) -> datetime:
     return when.replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
-class ReservedBlock:
+class ReservedBlock(ContractBlock):
     """A reserved contract."""
 
+    priority: ClassVar[int] = 0
+
     def __init__(self, model: Model, terms: Reserved, pools: Mapping[str, PoolBlock]) -> None:
-        state = model.scenario.state.contracts.get(terms.name)
-        self._before = state if isinstance(state, ReservedState) else ReservedState(kind="reserved")
+        self._before = terms.begun(model.scenario.state.contracts.get(terms.name))
         self._model, self._terms = model, terms
-        self._service = service = Service(model, terms, pools, self._before.accepted)
+        self.service = service = Service(model, terms, pools, self._before.accepted)
         self._committed = align(terms.committed_gpus, model.horizon)
         hours = model.horizon.hours
         service.gpus(self._committed)
@@ -119,14 +123,14 @@ class ReservedBlock:
 
     def _service_level(self, billing: Billing) -> Index:
         """Tiers, credit and floor of one billing period; returns the columns q (tiers,)."""
-        model, terms, z = self._model, self._terms, self._service.accepted
+        model, terms, z = self._model, self._terms, self.service.accepted
         tiers = terms.tiers
         month = billing.start.isoformat()[:10]
         each_tier = [f"{month}_below_{tier.below:g}" for tier in tiers]
         horizon_committed = float(self._committed[billing.periods].sum()) * model.horizon.hours
         committed = billing.history.committed_gpu_hours + horizon_committed + billing.rest_committed
         sure = billing.history.delivered_gpu_hours + billing.rest_delivered
-        period, columns, values = self._service.total.triplets()
+        period, columns, values = self.service.total.triplets()
         inside = np.isin(period, billing.periods)
         delivered = columns[inside], values[inside] * model.horizon.hours
         # Small commitments are scaled up, so that the solver's absolute tolerance stays inside the rule's.
@@ -177,12 +181,12 @@ class ReservedBlock:
         """Read the breached tiers from what is delivered, by the rule."""
         limits = np.array([tier.below for tier in self._terms.tiers])
         for billing, breached in zip(self._billings, self._breached, strict=False):
-            x[breached] = self._service.is_accepted(x) & (self._availability(x, billing)[0] < limits - MET)
+            x[breached] = self.service.is_accepted(x) & (self._availability(x, billing)[0] < limits - MET)
 
     def _availability(self, x: Floats, billing: Billing) -> tuple[float, float]:
         """Availability of a billing period and its committed GPU-hours."""
         hours = self._model.horizon.hours
-        delivered = float(self._service.total.value(x)[billing.periods].sum()) * hours
+        delivered = float(self.service.total.value(x)[billing.periods].sum()) * hours
         promised = float(self._committed[billing.periods].sum()) * hours
         committed = billing.history.committed_gpu_hours + promised + billing.rest_committed
         total = billing.history.delivered_gpu_hours + delivered + billing.rest_delivered
@@ -202,8 +206,8 @@ class ReservedBlock:
         return float(amount[periods[periods < horizon.committed]].sum()) * horizon.hours
 
     def report(self, x: Floats) -> list[ContractReport]:
-        name, accepted = self._terms.name, self._service.is_accepted(x)
-        delivered, short = self._service.total.value(x), self._short.value(x)
+        name, accepted = self._terms.name, self.service.is_accepted(x)
+        delivered, short = self.service.total.value(x), self._short.value(x)
         if not self._billings:
             whole = np.arange(self._model.periods)
             return [
@@ -234,11 +238,11 @@ class ReservedBlock:
         return reports
 
     def state(self, x: Floats) -> ReservedState:
-        if not self._service.is_accepted(x):
+        if not self.service.is_accepted(x):
             return ReservedState(kind="reserved", accepted=False)
         horizon = self._model.horizon
         seam = horizon.at(horizon.committed).timestamp()
-        delivered = self._service.total.value(x)
+        delivered = self.service.total.value(x)
         records = []
         for billing, breached in zip(self._billings, self._breached, strict=True):
             touched = bool((billing.periods < horizon.committed).any()) or billing.history in self._before.billing
@@ -253,3 +257,52 @@ class ReservedBlock:
                     )
                 )
         return ReservedState(kind="reserved", accepted=True, billing=tuple(records))
+
+    def wanted(self, room: Floats, power_usd: Floats) -> Floats:
+        """As committed; nothing of an optional contract that pays less than its power costs."""
+        worth = not self._terms.optional or self._terms.price_usd_per_gpu_hour > power_usd.mean()
+        return np.minimum(self._committed * worth, room)
+
+    def explain(
+        self, requirement: Requirement, amount: float, x: Floats, others: Sequence[Requirement]
+    ) -> tuple[int, str] | None:
+        """The first period in which the contract is short, and
+        "contract acme needs 640 GPUs at 14:00, pool h100 can power 512 under the curtailment order"."""
+        if requirement.name != FLOOR:
+            return None
+        horizon, terms, committed, inside = self._model.horizon, self._terms, self._committed, requirement.span
+        gpus = {pool: on.value(x) for pool, on in zip(terms.pools, self.service.on_pool, strict=True)}
+        short = committed - np.sum(list(gpus.values()), axis=0)
+        lacking = inside[short[inside] > 1e-4 * np.maximum(committed[inside], 1.0)]
+        missed = (
+            f"availability floor of {terms.availability_floor:g} is missed by {amount:.6g} GPU-hours"
+            f"{self._history_words(requirement, committed - short)}"
+        )
+        if not len(lacking):
+            period = int(inside[0])
+            since = horizon.clock_words(period)
+            return period, f"contract {terms.name}: even if all is delivered from {since} on, its {missed}"
+        period = int(lacking[0])
+        powered = " and ".join(f"pool {pool} can power {gpus[pool][period]:.6g}" for pool in terms.pools)
+        names = [other.full_name for other in others if period in other.span]
+        under = f" under {' and '.join(dict.fromkeys(names))}" if names else ""
+        when = horizon.clock_words(period)
+        return period, (
+            f"contract {terms.name} needs {committed[period]:.6g} GPUs at {when}, {powered}{under}; its {missed}"
+        )
+
+    def _history_words(self, requirement: Requirement, delivered: Floats) -> str:
+        """What the billing period misses outside the horizon, and the best availability it can still have."""
+        billing = next(b for b in self._billings if requirement.periods[0] in b.periods)
+        history, hours = billing.history, self._model.horizon.hours
+        missed = history.committed_gpu_hours - history.delivered_gpu_hours
+        if missed <= NOTICED * max(history.committed_gpu_hours, 1.0):
+            return ""
+        due = float(self._committed[billing.periods].sum()) * hours
+        had = float(delivered[billing.periods].sum()) * hours
+        committed = history.committed_gpu_hours + due + billing.rest_committed
+        best = (history.delivered_gpu_hours + had + billing.rest_delivered) / committed
+        return (
+            f"; its history already misses {missed:.6g} of {history.committed_gpu_hours:.6g} GPU-hours, and the best "
+            f"availability still in reach is {best:.4g}"
+        )

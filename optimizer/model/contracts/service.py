@@ -7,7 +7,6 @@ decision. Its GPUs on a pool come in fractions, whole GPUs or whole nodes: GPUs 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,23 +14,8 @@ import numpy.typing as npt
 from optimizer.model.desk import Model
 from optimizer.model.machines.pool import PoolBlock
 from optimizer.scenario.contracts import ContractTerms
-from optimizer.scenario.state import ContractState
-from optimizer.schedule import ContractReport
 from solvers.builder import FloatLike, Index
 from solvers.problem import Floats
-
-
-class ContractBlock(Protocol):
-    """What the plan asks of a contract once the problem is solved."""
-
-    def settle(self, x: Floats) -> None:
-        """Put x (columns,) in the form that the rules define, in place."""
-
-    def report(self, x: Floats) -> list[ContractReport]:
-        """What becomes of the contract in the committed part."""
-
-    def state(self, x: Floats) -> ContractState:
-        """The contract after the committed part."""
 
 
 class Service:

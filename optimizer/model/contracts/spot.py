@@ -6,29 +6,31 @@ GPUs(t) ≤ demand(t) × z          revenue = Σ_t price(t) × GPUs(t) × Δt
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 
+from optimizer.model.contracts.block import ContractBlock
 from optimizer.model.contracts.service import Service
-from optimizer.model.desk import Model, PeriodSum
+from optimizer.model.desk import Model
 from optimizer.model.machines.pool import PoolBlock
-from optimizer.scenario.contracts import Spot
+from optimizer.scenario.contracts import Spot, SpotState
 from optimizer.scenario.series import align
-from optimizer.scenario.state import SpotState
 from optimizer.schedule import ContractReport, LedgerKind
 from solvers.problem import Floats
 
 
-class SpotBlock:
+class SpotBlock(ContractBlock):
     """A spot contract."""
 
+    priority: ClassVar[int] = 2
+
     def __init__(self, model: Model, terms: Spot, pools: Mapping[str, PoolBlock]) -> None:
-        state = model.scenario.state.contracts.get(terms.name)
-        before = state if isinstance(state, SpotState) else SpotState(kind="spot")
+        before = terms.begun(model.scenario.state.contracts.get(terms.name))
         self._model, self._terms = model, terms
-        self._service = service = Service(model, terms, pools, before.accepted)
-        demand = align(terms.demand_gpus, model.horizon)
-        self.price_usd_per_gpu_hour = price = align(terms.price_usd_per_gpu_hour, model.horizon)
+        self.service = service = Service(model, terms, pools, before.accepted)
+        self._demand = demand = align(terms.demand_gpus, model.horizon)
+        self._price = price = align(terms.price_usd_per_gpu_hour, model.horizon)
         service.gpus(demand)
         sold = model.sum()
         sold.add_sum(service.total)
@@ -39,32 +41,23 @@ class SpotBlock:
         model.show(terms.name, "price_usd_per_gpu_hour", price)
 
     @property
-    def name(self) -> str:
-        return self._terms.name
+    def interrupted_usd_per_gpu_hour(self) -> Floats:
+        return self._price
 
-    @property
-    def utilisation(self) -> float:
-        return self._terms.utilisation
-
-    @property
-    def pools(self) -> list[PoolBlock]:
-        """The pools that it may run on."""
-        return self._service.pools
-
-    def on_pool(self, pool: str) -> PeriodSum:
-        """Its GPUs on one of them."""
-        return self._service.on_pool[self._terms.pools.index(pool)]
+    def wanted(self, room: Floats, power_usd: Floats) -> Floats:
+        """Its demand, where it pays more than its power costs."""
+        return np.minimum(np.where(self._price > power_usd, self._demand, 0.0), room)
 
     def settle(self, x: Floats) -> None:
         """Nothing to do."""
 
     def report(self, x: Floats) -> list[ContractReport]:
         horizon = self._model.horizon
-        gpu_hours = self._service.total.value(x)[: horizon.committed].sum() * horizon.hours
-        accepted = self._service.is_accepted(x)
+        gpu_hours = self.service.total.value(x)[: horizon.committed].sum() * horizon.hours
+        accepted = self.service.is_accepted(x)
         return [
             ContractReport(name=self._terms.name, kind="spot", accepted=accepted, delivered_gpu_hours=float(gpu_hours))
         ]
 
     def state(self, x: Floats) -> SpotState:
-        return SpotState(kind="spot", accepted=self._service.is_accepted(x))
+        return SpotState(kind="spot", accepted=self.service.is_accepted(x))

@@ -1,10 +1,10 @@
-"""What can change its power when a reserve is called: the parts of fleets, spot contracts and what is
-on site (`reserve_parts` of its block).
+"""What can change its power when a reserve is called: the parts of fleets, contracts that may be interrupted, and
+what is on site (`reserve_parts` of its block).
 
 | part | up: load can drop by | down: load can rise by |
 |---|---|---|
 | groups past warm-up in mode m | draw in m − least draw asleep | highest draw of an up mode − draw in m |
-| GPUs of a spot contract on a pool | what they add to idle power | |
+| GPUs of a contract that may be interrupted, on a pool | what they add to idle power | |
 | a battery | discharge limit − discharge | charge limit − charge |
 
 (each × PUE of its hall) and what a MWh called costs [USD/MWh at the meter]:
@@ -15,16 +15,15 @@ on site (`reserve_parts` of its block).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
 
-from optimizer.model.contracts.spot import SpotBlock
+from optimizer.model.contracts.service import Service
 from optimizer.model.desk import PeriodSum
 from optimizer.model.machines.fleet import FleetBlock, UpMode
-from optimizer.model.machines.pool import PoolBlock
 from optimizer.scenario.fleet import Fleet
 from solvers.problem import Floats
 
@@ -99,26 +98,34 @@ def fleet_parts(block: FleetBlock, fleet: Fleet, pue: Floats, import_usd_per_mwh
     return [*ups, *downs]
 
 
-def spot_part(block: SpotBlock, pool: PoolBlock, pue: Floats, import_usd_per_mwh: Floats) -> Part:
-    """GPUs of a spot contract on one of its pools."""
-    terms = pool.pool
-    each = pool.mw_per_gpu(block.utilisation) * pue
-    gives = each > LEAST_MW
-    each = np.where(gives, each, 0.0)
-    lost = np.divide(block.price_usd_per_gpu_hour, each, out=np.zeros_like(each), where=gives)
-    room = PeriodSum(len(pue))
-    room.add_sum(block.on_pool(terms.name), each)
-    return Part(
-        provider=block.name,
-        label=f"{block.name} {terms.name}",
-        way="up",
-        room_mw=room,
-        most_mw=pool.gpus_most * each,
-        called_usd_per_mwh=lost - import_usd_per_mwh,
-        mover=terms.name,
-        ramp_mw_per_hour=_at_meter(terms.ramp_mw_per_hour, pue),
-        hall=terms.hall,
-    )
+def gpu_parts(
+    service: Service, pue: Mapping[str, Floats], usd_per_gpu_hour: Floats, import_usd_per_mwh: Floats
+) -> list[Part]:
+    """GPUs of a contract that may be interrupted, on each of its pools. `pue`: by hall; `usd_per_gpu_hour`: what it
+    earns."""
+    name, parts = service.terms.name, []
+    for pool, gpus in zip(service.pools, service.on_pool, strict=True):
+        terms, there = pool.pool, pue[pool.pool.hall]
+        each = pool.mw_per_gpu(service.terms.utilisation) * there
+        gives = each > LEAST_MW
+        each = np.where(gives, each, 0.0)
+        lost = np.divide(usd_per_gpu_hour, each, out=np.zeros_like(each), where=gives)
+        room = PeriodSum(len(there))
+        room.add_sum(gpus, each)
+        parts.append(
+            Part(
+                provider=name,
+                label=f"{name} {terms.name}",
+                way="up",
+                room_mw=room,
+                most_mw=pool.gpus_most * each,
+                called_usd_per_mwh=lost - import_usd_per_mwh,
+                mover=terms.name,
+                ramp_mw_per_hour=_at_meter(terms.ramp_mw_per_hour, there),
+                hall=terms.hall,
+            )
+        )
+    return parts
 
 
 def _at_meter(ramp_mw_per_hour: float | None, pue: Floats) -> Floats | None:

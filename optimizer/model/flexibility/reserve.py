@@ -25,10 +25,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.model.contracts.service import ContractBlock
-from optimizer.model.contracts.spot import SpotBlock
+from optimizer.model.contracts.block import ContractBlock
 from optimizer.model.desk import Model, PeriodSum
-from optimizer.model.flexibility.provider import Part, Provider, Way, fleet_parts, spot_part
+from optimizer.model.flexibility.provider import Part, Provider, Way, fleet_parts, gpu_parts
 from optimizer.model.machines.fleet import FleetBlock
 from optimizer.model.machines.pool import PoolBlock
 from optimizer.model.site.cooling import cooled_mw
@@ -283,8 +282,9 @@ def _parts(
         if fleet.name in named:
             parts += fleet_parts(fleets[fleet.name], fleet, pue[fleet.hall], cost)
     for name, block in contracts.items():
-        if name in named and isinstance(block, SpotBlock):
-            parts += [spot_part(block, pool, pue[pool.pool.hall], cost) for pool in block.pools]
+        usd_per_gpu_hour = block.interrupted_usd_per_gpu_hour
+        if name in named and usd_per_gpu_hour is not None:
+            parts += gpu_parts(block.service, pue, usd_per_gpu_hour, cost)
     for name, asset in on_site.items():
         if name in named:
             parts += asset.reserve_parts()

@@ -28,7 +28,7 @@ from optimizer.operating.roll.journal import Journal
 from optimizer.scenario.day_ahead import DayAhead
 from optimizer.scenario.horizon import Horizon, stamp
 from optimizer.scenario.scenario import Scenario
-from optimizer.scenario.state import BatchState, State
+from optimizer.scenario.state import State
 from optimizer.schedule import (
     ContractReport,
     DispatchRow,
@@ -178,9 +178,7 @@ def join(days: Days, how: HowToSolve, journal: Journal, records: Sequence[DayRec
 def _without_hindsight(findings: Findings, state: State | None) -> tuple[Findings, list[str]]:
     """The findings without all-or-nothing jobs that ran before a day gave them up, and notes of these jobs."""
     contracts = {} if state is None else state.contracts
-    given_up = {
-        name for name, found in contracts.items() if isinstance(found, BatchState) and found.missed_gpu_hours > 0
-    }
+    given_up = {name for name, found in contracts.items() if found.gave_work_up}
     begun = [v for v in findings.violations if v.rule == "all_or_nothing" and v.item in given_up]
     notes = [f"{name}: it ran before a day gave all of it up; its pay is taken back" for name in _items(begun)]
     return replace(findings, violations=tuple(v for v in findings.violations if v not in begun)), notes

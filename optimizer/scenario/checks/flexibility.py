@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optimizer.scenario.checks.report import Report
-from optimizer.scenario.contracts import Spot
+from optimizer.scenario.contracts import KINDS
 from optimizer.scenario.flexibility import Reserve
 
 
@@ -25,18 +25,20 @@ def _reserve(report: Report, place: str, reserve: Reserve) -> None:
     report.series(f"{place}.deployment_share", reserve.deployment_share, 0.0, 1.0)
     if reserve.max_mw is not None:
         report.series(f"{place}.max_mw", reserve.max_mw, 0.0, 1e6, "min")
-    spots = [contract.name for contract in scenario.contracts if isinstance(contract, Spot)]
+    spots = {contract.name: contract.kind for contract in scenario.contracts if contract.offers_reserve}
     on_site = [asset.name for asset in scenario.supply.every_asset if asset.offers_reserve]
     machines = [*(fleet.name for fleet in scenario.fleets), *on_site]
     stores = [kind.word for kind in scenario.supply.kinds().values() if kind.offers_reserve]
+    sold = [f"{kind} contract" for kind, terms in KINDS.items() if terms.offers_reserve]
+    allowed = f"{', '.join(['fleet', *stores])} or {' or '.join(sold)}"
     seen: set[str] = set()
     labels: set[str] = set()
     for k, name in enumerate(reserve.providers):
         here = f"{place}.providers[{k}]"
         if reserve.direction != "up" and name in spots:
-            report.add(here, f"{name!r}, a spot contract, in a product that rises", "fleets and batteries")
+            report.add(here, f"{name!r}, a {spots[name]} contract, in a product that rises", "fleets and batteries")
         else:
-            report.known(here, name, [*machines, *spots], f"{', '.join(['fleet', *stores])} or spot contract")
+            report.known(here, name, [*machines, *spots], allowed)
         if name in seen:
             report.add(here, f"{name!r} a second time", "each provider once")
         elif taken := labels & (mine := _labels(report, name)):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from optimizer import audit, plan
+from optimizer.scenario.contracts import BatchState
 from optimizer.scenario.scenario import Scenario
-from optimizer.scenario.state import BatchState
 from tests.toys import batch, clock, gpu_pool, scenario
 
 

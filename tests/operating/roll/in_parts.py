@@ -9,9 +9,8 @@ from typing import Any
 from optimizer.operating.roll.day import HowToSolve, do_day
 from optimizer.operating.roll.days import Days
 from optimizer.operating.roll.joined import Rolled, join
-from optimizer.scenario.contracts import Batch
+from optimizer.scenario.contracts import Batch, BatchState
 from optimizer.scenario.scenario import Scenario
-from optimizer.scenario.state import BatchState
 
 
 class InMemory:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from optimizer.operating.roll.joined import Rolled
-from optimizer.scenario.state import BatchState
+from optimizer.scenario.contracts import BatchState
 from tests.operating.roll.in_parts import in_parts
 from tests.toys import batch, gpu_pool, scenario
 

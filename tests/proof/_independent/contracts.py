@@ -7,9 +7,17 @@ from math import ceil
 
 from pulp import LpVariable, lpSum
 
-from optimizer.scenario.contracts import Batch, Contract, Reserved, Spot
+from optimizer.scenario.contracts import (
+    Batch,
+    BatchState,
+    BillingRecord,
+    Contract,
+    Reserved,
+    ReservedState,
+    Spot,
+    SpotState,
+)
 from optimizer.scenario.horizon import localize
-from optimizer.scenario.state import BatchState, BillingRecord, ReservedState, SpotState
 
 from .world import Expression, World
 

@@ -19,10 +19,9 @@ import numpy as np
 
 from optimizer.auditor.book import SHARE, Floats, Ints, number
 from optimizer.auditor.case import Case, Expected, Fields
-from optimizer.auditor.served import Served
-from optimizer.scenario.contracts import Batch
+from optimizer.auditor.contracts.served import Served
+from optimizer.scenario.contracts import Batch, BatchState
 from optimizer.scenario.horizon import localize
-from optimizer.scenario.state import BatchState
 from optimizer.schedule import LedgerKind
 
 LEAST_WORK = 1e-9
@@ -125,8 +124,7 @@ def settle(case: Case, served: Served[Batch]) -> Fields:
 
 def _job(case: Case, served: Served[Batch]) -> Job:
     terms, horizon = served.contract, case.horizon
-    found = case.scenario.state.contracts.get(terms.name)
-    state = found if isinstance(found, BatchState) else BatchState(kind="batch")
+    state = terms.begun(case.scenario.state.contracts.get(terms.name))
     owed = terms.gpu_hours - state.done_gpu_hours - state.missed_gpu_hours
     release = localize(terms.release, horizon.zone).timestamp() / 3600.0
     deadline = localize(terms.deadline, horizon.zone).timestamp() / 3600.0

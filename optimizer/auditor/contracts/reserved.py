@@ -13,11 +13,10 @@ import numpy as np
 
 from optimizer.auditor.book import SHARE, Floats, number, same_moment, share_of
 from optimizer.auditor.case import Case, Expected, Fields, Records
-from optimizer.auditor.served import Served
-from optimizer.scenario.contracts import Reserved, SlaTier
+from optimizer.auditor.contracts.served import Served
+from optimizer.scenario.contracts import BillingRecord, Reserved, SlaTier
 from optimizer.scenario.horizon import localize
 from optimizer.scenario.series import align
-from optimizer.scenario.state import BillingRecord, ReservedState
 from optimizer.schedule import LedgerKind
 
 TIER_SLACK = 1e-6
@@ -101,8 +100,7 @@ def _post(case: Case, served: Served[Reserved], short: Floats, promised: Floats)
 def _spans(case: Case, terms: Reserved) -> list[Span]:
     """Billing periods: the stated ones, else the local months that the horizon or a record touches."""
     zone = case.horizon.zone
-    state = case.scenario.state.contracts.get(terms.name)
-    records = state.billing if isinstance(state, ReservedState) else ()
+    records = terms.begun(case.scenario.state.contracts.get(terms.name)).billing
     edges: list[tuple[datetime, datetime, float, float]] = []
     if terms.billing_periods:
         for given in terms.billing_periods:
