@@ -50,6 +50,11 @@ class EnergyTier(Model):
         """The end in each of its four units, of which one at most is given."""
         return (self.up_to_kwh, self.up_to_kwh_per_day, self.up_to_kwh_per_kw, self.up_to_kwh_per_kw_day)
 
+    @property
+    def per_kw(self) -> bool:
+        """Whether it ends by the month's billed demand."""
+        return self.up_to_kwh_per_kw is not None or self.up_to_kwh_per_kw_day is not None
+
     def end_kwh(self, days: int, billed_kw: float) -> float:
         """Where the tier ends in a month of so many days and billed demand [kWh]; infinite without an end."""
         units = (1.0, float(days), billed_kw, billed_kw * days)

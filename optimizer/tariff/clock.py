@@ -105,6 +105,11 @@ def _offset(utc_minute: int, zone: tzinfo) -> int:
     return 0 if ahead is None else int(ahead.total_seconds() // 60)
 
 
+def month_number(label: str) -> int:
+    """Months since the year 0 of `2024-03`."""
+    return int(label[:4]) * 12 + int(label[5:]) - 1
+
+
 def month_label(month: int) -> str:
     """`2024-03` of months since the year 0."""
     return f"{month // 12:04d}-{month % 12 + 1:02d}"

@@ -17,8 +17,8 @@ from optimizer.scenario.series import Floats, align
 from optimizer.scenario.supply import Supply
 from optimizer.scenario.tariff import Tariff
 from optimizer.scenario.tou import tou_price
-from optimizer.tariff.energy import period_of
-from optimizer.tariff.local_steps import local_steps
+from optimizer.tariff.rule.energy import period_of
+from optimizer.tariff.rule.steps import planned_steps
 
 KWH_PER_MWH = 1000.0
 
@@ -54,6 +54,6 @@ def sold_to_tariff(supply: Supply) -> bool:
 
 def _of_tariff(tariff: Tariff, horizon: Horizon, values: Sequence[float]) -> Floats:
     """Values of a tariff's energy periods, as means over the steps of each period of the horizon."""
-    steps = local_steps(horizon, tariff.holidays)
+    steps = planned_steps(horizon, tariff.holidays)
     of_step = np.asarray(values)[period_of(tariff.energy, steps.clock)]
-    return np.asarray(steps.by_period(of_step).mean(axis=1))
+    return np.asarray(steps.by_interval(of_step).mean(axis=1))

@@ -1,59 +1,34 @@
-"""Coincident peaks (domain section 6): the expected cost of import at the system's peaks.
+"""Coincident peaks of a plan (domain section 6): the expected cost of import at the system's peaks.
 
     − 1000 × rate × w(t) × i(t)
 
-| form | w(t) |
-|---|---|
-| windows | share of the steps of the local calendar month inside the windows that lie in t |
-| peaks | Σ weight × share of the peak that lies in t |
-| probability | as given, for each interval |
+w(t): `optimizer.tariff.rule.coincident`; windows share out the calendar month, and each period pays for the part of a
+known peak that lies in it.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from optimizer.model.bill.months import Months
-from optimizer.scenario.clock import ClockWindow
+from optimizer.scenario.horizon import Horizon
 from optimizer.scenario.series import align
-from optimizer.scenario.tariff import CoincidentCharge, KnownPeak
-from optimizer.tariff.local_steps import local_steps, whole_months
+from optimizer.scenario.tariff import CoincidentCharge
+from optimizer.tariff.rule.bill_rule import BillRule
+from optimizer.tariff.rule.coincident import rate_usd_per_kw, weights_at_peak, weights_in_windows
+from optimizer.tariff.rule.steps import KW_PER_MW, whole_months
 from solvers.problem import Floats
 
-KW_PER_MW = 1000.0
 
-
-def usd_per_mw(charge: CoincidentCharge, months: Months, holidays: str | None) -> Floats:
+def usd_per_mw(charge: CoincidentCharge, rule: BillRule, horizon: Horizon) -> Floats:
     """What a MW of average import costs in each period, (periods,)."""
-    rate = charge.rate_usd_per_kw + charge.adjustment_usd_per_kw
     if charge.windows:
-        weight = _in_windows(charge.windows, months, holidays)
+        among = whole_months(horizon, rule.tariff.holidays)
+        weight = weights_in_windows(charge.windows, rule.steps, rule.months, among)
     elif charge.probability is not None:
-        weight = align(charge.probability, months.horizon, "sum")
+        weight = align(charge.probability, horizon, "sum")
     else:
-        weight = _at_peaks(charge.peaks, months)
-    return np.asarray(KW_PER_MW * rate * weight)
-
-
-def _in_windows(windows: tuple[ClockWindow, ...], months: Months, holidays: str | None) -> Floats:
-    """Each step inside is as likely to be the peak of the period's calendar month as any other of that month."""
-    horizon = months.horizon
-    clock = whole_months(horizon, holidays)
-    all_steps = np.bincount(clock.month[clock.inside(windows)], minlength=int(clock.month[-1]) + 1)
-    steps = local_steps(horizon, holidays)
-    inside = steps.by_period(steps.inside(windows)).sum(axis=1)
-    return np.asarray(inside / np.maximum(all_steps[months.first + months.of_period], 1))
-
-
-def _at_peaks(peaks: tuple[KnownPeak, ...], months: Months) -> Floats:
-    horizon = months.horizon
-    weight, begin, step = np.zeros(horizon.periods), horizon.start_minutes, horizon.step_minutes
-    for peak in peaks:
-        start = peak.start.timestamp() / 60.0
-        first = max(int((start - begin[0]) // step), 0)
-        end = min(int(-((begin[0] - start - peak.minutes) // step)), horizon.periods)
-        if first < end:
-            here = begin[first:end]
-            overlap = np.minimum(here + step, start + peak.minutes) - np.maximum(here, start)
-            weight[first:end] += peak.weight * np.maximum(overlap, 0.0) / peak.minutes
-    return weight
+        weight = np.zeros(horizon.periods)
+        for peak in charge.peaks:
+            inside, weights = weights_at_peak(peak, rule.steps)
+            weight[inside] += weights
+    return np.asarray(KW_PER_MW * rate_usd_per_kw(charge) * weight)

@@ -2,7 +2,7 @@
 
 | symbol | meaning |
 |---|---|
-| d(b) | demand of metering block b [kW], a sum of import (`model.bill.metering`) |
+| d(b) | demand of metering block b [kW], a sum of import (`tariff.rule.metering`) |
 | O(w, m) | highest demand of the blocks of month m that count in windows w; one column for all charges of these |
 | P(c, m) | what charge c is held to in month m |
 
@@ -20,11 +20,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.model.bill.demand import ChargeRule
 from optimizer.model.bill.maximum import Line, highest, scalar, stacked
-from optimizer.model.bill.metering import Blocks
 from optimizer.model.bill.tier_cost import Reach, Weight, cost_of, reach
 from optimizer.model.desk import PeriodSum
+from optimizer.tariff.rule.charge import ChargeRule
+from optimizer.tariff.rule.metering import Blocks
 from solvers.builder import Index, ProblemBuilder
 from solvers.problem import Bools, Floats
 
@@ -44,7 +44,7 @@ class _Wanted:
     made: PeriodSum | None = None
 
 
-class Peaks:
+class PeakColumns:
     """Highest demand by set of blocks. All that is needed is said first (`want`), then taken (`take`)."""
 
     def __init__(self, builder: ProblemBuilder, import_mw: Index, reach_mw: Floats, most_mw: Floats) -> None:
@@ -85,8 +85,8 @@ class Peaks:
         inside = entry_of[blocks.block] >= 0
         demand = PeriodSum(len(used))
         demand.add_constant(blocks.carried_kw[used])
-        columns = self._import[blocks.period[inside]]
-        demand.add(columns, blocks.kw_per_mw[inside], entry_of[blocks.block[inside]])
+        columns = self._import[blocks.interval[inside]]
+        demand.add(columns, blocks.kw_per_unit[inside], entry_of[blocks.block[inside]])
         return highest(
             self.builder,
             demand,
@@ -133,7 +133,7 @@ class HeldTo:
         """Whether a plan changes it and something hangs on it: then it has a column."""
         return bool(len(self.reached.prices)) and (self.needed or bool(self.reached.prices.any()))
 
-    def cost(self, peaks: Peaks, held_kw: PeriodSum) -> PeriodSum:
+    def cost(self, peaks: PeakColumns, held_kw: PeriodSum) -> PeriodSum:
         """What it costs above its floor [USD]."""
         if not self.reached.prices.any():
             return scalar()
@@ -152,7 +152,7 @@ class HeldTo:
 
 
 def held_to(
-    peaks: Peaks, rule: ChargeRule, month: int, floor_kw: float, weight: Weight, *, exact: bool, needed: bool
+    peaks: PeakColumns, rule: ChargeRule, month: int, floor_kw: float, weight: Weight, *, exact: bool, needed: bool
 ) -> HeldTo:
     """Say that a charge's demand of a month is needed. `exact`: whatever it costs itself; `needed`: even where it
     costs nothing."""
@@ -171,7 +171,7 @@ def held_to(
     return held
 
 
-def column_of(peaks: Peaks, held: HeldTo) -> PeriodSum:
+def column_of(peaks: PeakColumns, held: HeldTo) -> PeriodSum:
     """P(c, m) as an expression [kW]."""
     rule, month, floor = held.rule, held.month, held.floor_kw
     if not held.said:

@@ -24,16 +24,16 @@ from functools import partial
 import numpy as np
 
 from optimizer.model.bill.coincident import usd_per_mw
-from optimizer.model.bill.demand import ChargeRule
-from optimizer.model.bill.demand_cost import HeldTo, Peaks, column_of, held_to
+from optimizer.model.bill.demand_cost import HeldTo, PeakColumns, column_of, held_to
 from optimizer.model.bill.energy_tiers import ends_by_demand_usd, fixed_ends_usd
 from optimizer.model.bill.maximum import Line, highest, scalar, stacked
-from optimizer.model.bill.month_bill import Dollars, MonthsSoFar
-from optimizer.model.bill.rule import BillRule, bill_rule
+from optimizer.model.bill.planned import PlannedBill, planned_bill
+from optimizer.model.bill.so_far import Dollars, MonthsSoFar
 from optimizer.model.desk import Model, PeriodSum, Reader
 from optimizer.scenario.tariff import BillLine
 from optimizer.schedule import LedgerKind
 from optimizer.tariff.prices import energy_price
+from optimizer.tariff.rule.charge import ChargeRule
 from solvers.builder import Index
 from solvers.problem import Floats
 
@@ -41,14 +41,14 @@ from solvers.problem import Floats
 class TariffBlock:
     """The columns, dollars and lines of a tariff."""
 
-    def __init__(self, model: Model, rule: BillRule, import_mw: Index, reach_mw: Floats, most_mw: Floats) -> None:
+    def __init__(self, model: Model, bill: PlannedBill, import_mw: Index, reach_mw: Floats, most_mw: Floats) -> None:
         """`import_mw`: (periods,) columns. `reach_mw`, `most_mw`: the most that import may be by the limits, and in
         any case, (periods,)."""
-        self.rule = rule
+        self.bill, self.rule = bill, bill.rule
         self._model, self._import = model, import_mw
         self._base = np.zeros(model.periods)
         """What energy costs at the first tier's rates, (periods,) [USD per MW]."""
-        if rule.tariff.energy:
+        if self.rule.tariff.energy:
             supply, horizon = model.scenario.supply, model.horizon
             self._base = energy_price(supply, horizon) * horizon.hours * (1.0 + supply.energy.loss_factor)
         self._reach_mw, self._most_mw = np.minimum(reach_mw, most_mw), most_mw
@@ -62,15 +62,15 @@ class TariffBlock:
         imported = model.sum()
         imported.add(self._import, 1.0)
         for charge in rule.tariff.coincident:
-            usd = usd_per_mw(charge, rule.months, rule.tariff.holidays)
+            usd = usd_per_mw(charge, rule, model.horizon)
             model.earn_sum(charge.name, LedgerKind.COINCIDENT_PEAK, imported, -usd)
             self._tax_sum("coincident", imported, -usd)
         self._tax_sum("energy", imported, -self._base)
-        open_months = np.array([not record.fixed_booked for record in rule.records])
-        fixed = rule.months.at(rule.months.booked_once, np.where(open_months, rule.fixed_usd, 0.0))
+        open_months = np.array([not record.fixed_booked for record in self.bill.records])
+        fixed = self.bill.booking.at(self.bill.booking.booked_once, np.where(open_months, rule.fixed_usd, 0.0))
         if fixed.any():
             model.earn_constant("grid", LedgerKind.FIXED, -fixed)
-            for name, share in self._taxes("fixed"):
+            for name, share in self.rule.taxes("fixed"):
                 model.earn_constant(name, LedgerKind.TAX, -share * fixed)
 
     def tax_export(self, exported: PeriodSum, usd_per_mwh: Floats) -> Floats:
@@ -79,19 +79,13 @@ class TariffBlock:
         return usd_per_mwh * self.rule.taxed("export")
 
     def _tax_sum(self, line: BillLine, amount: PeriodSum, usd: Floats) -> None:
-        for name, share in self._taxes(line):
+        for name, share in self.rule.taxes(line):
             self._model.earn_sum(name, LedgerKind.TAX, amount, share * usd)
-
-    def _taxes(self, line: BillLine) -> list[tuple[str, float]]:
-        """Taxes on a line, with their shares."""
-        if line in ("energy", "export") and not self.rule.tariff.energy:
-            return []
-        return [(tax.name, tax.percent / 100.0) for tax in self.rule.tariff.taxes if line in tax.lines]
 
     def _of_months(self) -> None:
         """Objective terms of what hangs on whole months."""
         rule = self.rule
-        peaks = Peaks(self._model.builder, self._import, self._reach_mw, self._most_mw)
+        peaks = PeakColumns(self._model.builder, self._import, self._reach_mw, self._most_mw)
         said = [self._say(peaks, month) for month in range(rule.months.count)]
         for month, (paid, seen) in enumerate(said):
             held_kw = {h.rule.name: column_of(peaks, h) for h in paid}
@@ -99,83 +93,82 @@ class TariffBlock:
             for cost in usd.values():
                 self._model.weigh(cost, -(1.0 + rule.taxed("demand")))
             extra = self._tiers(peaks, month, paid, held_kw)
-            if rule.has_minimum[month]:
+            if self.bill.has_minimum[month]:
                 usd |= {h.rule.name: h.cost(peaks, column_of(peaks, h)) for h in seen}
                 compared = {h.rule.name: h for h in (*paid, *seen)}
                 self._minimum(month, [(h, usd[name]) for name, h in compared.items()], extra)
 
     def _measures(self, rule: ChargeRule, month: int) -> bool:
         """Whether ends of energy tiers hang on the charge's demand."""
-        tiers = self.rule.tiers
-        return tiers is not None and tiers.follows_demand and rule in tiers.on_every_hour(month)
+        tiers = self.bill.tiers
+        return tiers is not None and tiers.follows_demand and rule in tiers.measured.on_every_hour(month)
 
-    def _say(self, peaks: Peaks, month: int) -> tuple[list[HeldTo], list[HeldTo]]:
+    def _say(self, peaks: PeakColumns, month: int) -> tuple[list[HeldTo], list[HeldTo]]:
         """Say which demands of a month are needed: what is paid, and, where it differs, what the minimum sees."""
-        rule = self.rule
-        measured_exactly = rule.measured_exactly(month)
+        bill = self.bill
+        measured_exactly = bill.measured_exactly(month)
         held, truly = [], []
-        for charge in rule.charges:
+        for charge in bill.rule.charges:
             if not charge.force[month]:
                 continue
             measures = self._measures(charge, month)
             exact = measures and measured_exactly
-            weight, floor = rule.demand_weight(charge, month), float(charge.floor_kw[month])
+            weight, floor = bill.demand_weight(charge, month), float(charge.floor_kw[month])
             held.append(held_to(peaks, charge, month, floor, weight, exact=exact, needed=measures))
-            if rule.sees_apart(charge, month):
-                weight, floor = rule.seen_weight(), float(charge.true_floor_kw[month])
+            if bill.sees_apart(charge, month):
+                weight, floor = bill.seen_weight(), float(charge.true_floor_kw[month])
                 truly.append(held_to(peaks, charge, month, floor, weight, exact=False, needed=False))
-        tiers = rule.tiers
-        if tiers is not None and tiers.follows_demand and not tiers.on_every_hour(month):
-            floor, line = tiers.anyway_kw(month), tiers.line(month)
-            peaks.want(tiers.whole, tiers.every_block, month, floor, exact=measured_exactly, line=line)
+        tiers, measured = bill.tiers, bill.rule.measured
+        if tiers is not None and tiers.follows_demand and not measured.on_every_hour(month):
+            floor, line = measured.anyway_kw(month), self._line(month)
+            peaks.want(measured.whole, measured.every_block, month, floor, exact=measured_exactly, line=line)
         return held, truly
 
     def _tiers(
-        self, peaks: Peaks, month: int, held: list[HeldTo], held_kw: dict[str, PeriodSum]
+        self, peaks: PeakColumns, month: int, held: list[HeldTo], held_kw: dict[str, PeriodSum]
     ) -> tuple[PeriodSum, Floats]:
         """X(m) with its objective term, and the prices that it may meet."""
         rule, model, nothing = self.rule, self._model, (scalar(), np.zeros(1))
-        tiers, inside = rule.tiers, rule.months.of_period == month
-        if tiers is None or not tiers.usd_per_mwh.any():
+        tiers, inside = self.bill.tiers, rule.months.of_interval == month
+        if tiers is None or not tiers.prices.any():
             return nothing
         energy, hours = scalar(), model.horizon.hours
         energy.add(self._import[inside], hours, np.zeros(1, dtype=np.int64))
         most = np.array([self._reach_mw[inside].sum(), self._most_mw[inside].sum()]) * hours
-        weight = rule.weight("energy", month)
+        weight = self.bill.weight("energy", month)
         if not tiers.follows_demand:
             extra, prices = fixed_ends_usd(model.builder, tiers, month, energy, most, weight)
         else:
             billed, most_kw = self._billed(peaks, month, held, held_kw)
             extra = ends_by_demand_usd(model.builder, tiers, month, energy, float(most[1]), billed, most_kw, weight)
             extra.add_constant(-tiers.before_usd(month))
-            prices = tiers.usd_per_mwh
+            prices = tiers.prices
         model.weigh(extra, -(1.0 + rule.taxed("energy")))
         return extra, prices
 
     def _billed(
-        self, peaks: Peaks, month: int, held: list[HeldTo], held_kw: dict[str, PeriodSum]
+        self, peaks: PeakColumns, month: int, held: list[HeldTo], held_kw: dict[str, PeriodSum]
     ) -> tuple[PeriodSum, float]:
         """D1 [kW] and the most that it may be."""
-        tiers = self.rule.tiers
-        assert tiers is not None
-        floor, measuring = tiers.anyway_kw(month), [h for h in held if self._measures(h.rule, month)]
+        measured = self.rule.measured
+        floor, measuring = measured.anyway_kw(month), [h for h in held if self._measures(h.rule, month)]
         if measuring:
             most_kw = max(h.most_kw for h in measuring)
             amounts, floors = [held_kw[h.rule.name] for h in measuring], {h.floor_kw for h in measuring}
         else:
-            most_kw = max(peaks.most_kw(tiers.whole, tiers.every_block, month)[1], floor)
-            whole, whole_floor = peaks.take(tiers.whole, tiers.every_block, month)
+            most_kw = max(peaks.most_kw(measured.whole, measured.every_block, month)[1], floor)
+            whole, whole_floor = peaks.take(measured.whole, measured.every_block, month)
             amounts, floors = [whole], {whole_floor}
         if len(amounts) == 1 and floors == {floor}:
             return amounts[0], most_kw
-        exact = self.rule.measured_exactly(month)
-        whole, line = stacked(amounts), tiers.line(month)
+        exact = self.bill.measured_exactly(month)
+        whole, line = stacked(amounts), self._line(month)
         billed = highest(self._model.builder, whole, floor, line=line, symbol="D1", exact=exact, most=most_kw)
         return billed, most_kw
 
     def _minimum(self, month: int, demand: list[tuple[HeldTo, PeriodSum]], extra: tuple[PeriodSum, Floats]) -> None:
         """μ(m), from what each charge costs above its floor, and what tiers add with the prices that they may meet."""
-        rule, inside = self.rule, self.rule.months.of_period == month
+        rule, inside = self.rule, self.rule.months.of_interval == month
         compared = scalar(float(rule.fixed_usd[month]))
         lowest = most_usd = float(rule.fixed_usd[month])
         for held, usd in demand:
@@ -185,7 +178,7 @@ class TariffBlock:
             low, high = held.bounds_usd()
             lowest, most_usd = lowest + anyway + low, most_usd + anyway + high
         if rule.tariff.energy:
-            before = rule.records[month].energy_usd
+            before = self.bill.records[month].energy_usd
             compared.add_constant(before)
             compared.add(self._import[inside], self._base[inside], np.zeros(1, dtype=np.int64))
             of_tiers_usd, prices = extra
@@ -200,41 +193,45 @@ class TariffBlock:
         short.add_sum(compared, -1.0)
         weight = 1.0 + rule.taxed("minimum")
         least, most = (float(rule.least_usd[month]) - usd for usd in (most_usd, lowest))
-        line, exact = Line("grid", rule.months.labels[month]), weight < 0.0
+        line, exact = self._line(month), weight < 0.0
         missing = highest(self._model.builder, short, 0.0, line=line, symbol="μ", exact=exact, least=least, most=most)
         self._model.weigh(missing, -weight)
 
     def _book(self) -> None:
         """Ledger lines of months, by the rule."""
-        model, rule, months = self._model, self.rule, self.rule.months
+        model, bill, booking = self._model, self.bill, self.bill.booking
 
         def placed(of: Callable[[Floats], Floats], x: Floats) -> Floats:
             load = self._load(x)
-            return -months.placed(of(load), of(months.committed(load)))
+            return -booking.placed(of(load), of(booking.committed(load)))
 
         def share_of(share: float, reader: Reader, x: Floats) -> Floats:
             return share * reader(x)
 
         def booked(item: str, kind: LedgerKind, line: BillLine, reader: Reader) -> None:
             model.book(item, kind, reader)
-            for name, share in self._taxes(line):
+            for name, share in self.rule.taxes(line):
                 model.book(name, LedgerKind.TAX, partial(share_of, share, reader))
 
-        if rule.tiers is not None and rule.tiers.usd_per_mwh.any():
-            booked("grid", LedgerKind.ENERGY, "energy", partial(placed, rule.tiers_usd))
-        for charge in rule.charges:
+        if bill.tiers is not None and bill.tiers.prices.any():
+            booked("grid", LedgerKind.ENERGY, "energy", partial(placed, bill.tiers_usd))
+        for charge in self.rule.charges:
             booked(charge.name, LedgerKind.DEMAND, "demand", partial(placed, charge.demand_usd))
             if charge.charge.ratchet is not None:
                 booked(charge.name, LedgerKind.RATCHET, "demand", partial(placed, charge.ratchet_usd))
-        if rule.has_minimum.any():
+        if bill.has_minimum.any():
             booked("grid", LedgerKind.MINIMUM, "minimum", self._read_minimum)
 
     def _read_minimum(self, x: Floats) -> Floats:
-        rule, load = self.rule, self._load(x)
-        energy = rule.months.sums(self._base * load) + rule.tiers_usd(load)
-        energy += [record.energy_usd for record in rule.records]
-        missing = rule.minimum_usd(load, energy if rule.tariff.energy else np.zeros(rule.months.count))
-        return rule.months.at(rule.months.last, -missing)
+        bill, months, load = self.bill, self.rule.months, self._load(x)
+        energy = months.sums(self._base * load) + bill.tiers_usd(load)
+        energy += [record.energy_usd for record in bill.records]
+        missing = bill.minimum_usd(load, energy if self.rule.tariff.energy else np.zeros(months.count))
+        return bill.booking.at(bill.booking.last, -missing)
+
+    def _line(self, month: int) -> Line:
+        """Whose columns and rows are that belong to the bill itself."""
+        return Line("grid", self.rule.months.labels[month])
 
     def _load(self, x: Floats) -> Floats:
         """Import of each period [MW]."""
@@ -242,10 +239,10 @@ class TariffBlock:
 
     def months_so_far(self, x: Floats, ledger: Dollars) -> MonthsSoFar:
         """The tariff's months after the committed part."""
-        return MonthsSoFar(self.rule, self._load(x), ledger, self._model.scenario.state.tariff)
+        return MonthsSoFar(self.bill, self._load(x), ledger, self._model.scenario.state.tariff)
 
 
 def add_tariff(model: Model, import_mw: Index, reach_mw: Floats, most_mw: Floats) -> TariffBlock | None:
     """Write the rest of the utility's bill; nothing without a tariff. See `TariffBlock`."""
-    rule = bill_rule(model.scenario)
-    return None if rule is None else TariffBlock(model, rule, import_mw, reach_mw, most_mw)
+    bill = planned_bill(model.scenario)
+    return None if bill is None else TariffBlock(model, bill, import_mw, reach_mw, most_mw)

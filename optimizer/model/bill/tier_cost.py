@@ -22,7 +22,7 @@ import numpy as np
 
 from optimizer.model.bill.maximum import Line, scalar, stacked
 from optimizer.model.desk import PeriodSum
-from optimizer.tariff.tiers import in_tiers
+from optimizer.tariff.rule.tiers import in_tiers
 from solvers.builder import ProblemBuilder
 from solvers.problem import Floats
 

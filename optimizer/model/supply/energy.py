@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.model.bill.coincident import usd_per_mw
-from optimizer.model.bill.rule import bill_rule
+from optimizer.model.bill.planned import planned_bill
 from optimizer.model.desk import Model, PeriodSum
 from optimizer.model.supply.carbon import carbon_cost_usd_per_mwh
 from optimizer.scenario.scenario import Scenario
@@ -37,21 +37,21 @@ def import_cost(scenario: Scenario) -> Floats:
 def least_import_cost(scenario: Scenario) -> Floats:
     """The least that one more MWh of import may cost in each period with all of a tariff, (periods,) [USD/MWh]; minus
     infinity where more demand may be worth having."""
-    rule, horizon = bill_rule(scenario), scenario.horizon
+    bill, horizon = planned_bill(scenario), scenario.horizon
     cost = import_cost(scenario)
-    if rule is None:
+    if bill is None:
         return cost
-    if rule.rewards_demand():
+    if bill.rewards_demand():
         return np.full(horizon.periods, -np.inf)
-    if rule.tiers is not None:
+    rule = bill.rule
+    if bill.tiers is not None:
         base = energy_price(scenario.supply, horizon) * (1.0 + scenario.supply.energy.loss_factor)
-        tiers = base + np.array([[rule.tiers.usd_per_mwh.min()], [rule.tiers.usd_per_mwh.max()]])
-        weights = [rule.weight("energy", month) for month in range(rule.months.count)]
+        tiers = base + np.array([[bill.tiers.prices.min()], [bill.tiers.prices.max()]])
+        weights = [bill.weight("energy", month) for month in range(rule.months.count)]
         ends = np.array([min(w.least for w in weights), max(w.most for w in weights)])
         cost = cost - base + (ends[:, None, None] * tiers).min(axis=(0, 1))
     for charge in rule.tariff.coincident:
-        usd = usd_per_mw(charge, rule.months, rule.tariff.holidays)
-        cost = cost + (1.0 + rule.taxed("coincident")) * usd / horizon.hours
+        cost = cost + (1.0 + rule.taxed("coincident")) * usd_per_mw(charge, rule, horizon) / horizon.hours
     return cost
 
 

@@ -8,14 +8,15 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from optimizer.model.bill.demand import ChargeRule, looked_back_to
-from optimizer.model.bill.metering import KW_PER_MW
-from optimizer.model.bill.rule import BillRule
+from optimizer.model.bill.booking import month_of_moment
+from optimizer.model.bill.planned import PlannedBill
 from optimizer.scenario.horizon import stamp
 from optimizer.scenario.state import MonthSoFar, OpenInterval, TariffState
 from optimizer.scenario.tariff import BillLine
 from optimizer.schedule import DemandLine, LedgerKind, MonthBill
 from optimizer.tariff.clock import month_label
+from optimizer.tariff.rule.charge import ChargeRule, looked_back_to
+from optimizer.tariff.rule.steps import KW_PER_MW
 from solvers.problem import Floats
 
 LEAST_MW = 1e-9
@@ -27,10 +28,10 @@ Dollars = Mapping[tuple[str, str], Floats]
 class MonthsSoFar:
     """A tariff's months after the committed part of a plan."""
 
-    def __init__(self, rule: BillRule, import_mw: Floats, ledger: Dollars, known: TariffState) -> None:
+    def __init__(self, bill: PlannedBill, import_mw: Floats, ledger: Dollars, known: TariffState) -> None:
         """`import_mw`: (periods,). `known`: how the bill stood before."""
-        self._rule, self._ledger, self._known = rule, ledger, known
-        self._load = rule.months.committed(import_mw)
+        self._plan, self._rule, self._ledger, self._known = bill, bill.rule, ledger, known
+        self._load = bill.booking.committed(import_mw)
 
     def bills(self) -> tuple[MonthBill, ...]:
         """The bill so far of each month that the committed part touches."""
@@ -39,7 +40,8 @@ class MonthsSoFar:
     def state(self) -> TariffState:
         """The month under way, earlier ones that ratchets may still look back to, and metering intervals under way."""
         rule = self._rule
-        here = rule.months.of_moment(rule.months.horizon.committed)
+        horizon = self._plan.booking.horizon
+        here = month_of_moment(horizon, horizon.committed)
         looked_at = {record.month: dict(record.look_back_mw) for record in self._known.months}
         for month in self._touched():
             looked_at[rule.months.labels[month]] = self._looked_at_mw(month)
@@ -57,7 +59,7 @@ class MonthsSoFar:
 
     def _open(self) -> dict[str, OpenInterval]:
         """Metering intervals that the committed part ends in: those of a past that a re-plan goes on from."""
-        horizon = self._rule.months.horizon
+        horizon = self._plan.booking.horizon
         seam = horizon.at(horizon.committed)
         found = {c.name: c.blocks.open_at(seam.timestamp() / 60.0, self._load) for c in self._rule.charges}
         return {
@@ -70,7 +72,7 @@ class MonthsSoFar:
 
     def _touched(self) -> list[int]:
         """Months with a committed period, from the first on."""
-        return np.flatnonzero(self._rule.months.last_committed >= 0).tolist()
+        return np.flatnonzero(self._plan.booking.last_committed >= 0).tolist()
 
     def _record(self, month: int) -> MonthSoFar:
         """A month that is under way."""
@@ -89,10 +91,10 @@ class MonthsSoFar:
 
     def _highest_mw(self, month: int) -> float:
         """Highest demand of any hour of a month, where energy tiers end by it."""
-        tiers = self._rule.tiers
-        if tiers is None or not tiers.per_kw or tiers.on_every_hour(month):
+        tiers, measured = self._plan.tiers, self._rule.measured
+        if tiers is None or not tiers.per_kw or measured.on_every_hour(month):
             return 0.0
-        return float(tiers.highest_kw(self._load)[month]) / KW_PER_MW
+        return float(measured.highest_kw(self._load)[month]) / KW_PER_MW
 
     def _looked_at_mw(self, month: int) -> dict[str, float]:
         """Highest demand of a month in the windows of each ratchet that may look back to it."""
@@ -107,7 +109,7 @@ class MonthsSoFar:
         return max(float(charge.looked_at_before_kw[month]), float(charge.looked_at_kw(self._load)[month]))
 
     def _bill(self, month: int) -> MonthBill:
-        rule, record = self._rule, self._rule.records[month]
+        rule, record = self._rule, self._plan.records[month]
         demand = tuple(self._line(charge, month) for charge in rule.charges if charge.force[month])
         lines: dict[BillLine, float] = {
             "energy": record.energy_usd + self._cost(LedgerKind.ENERGY, month),
@@ -118,7 +120,7 @@ class MonthsSoFar:
         lines["minimum"] = self._minimum(month, lines)
         adders = record.adders_usd + self._cost(LedgerKind.ADDERS, month)
         tax = sum(rule.taxed(line) * usd for line, usd in lines.items())
-        imported = float(rule.months.sums(self._load)[month]) * rule.months.horizon.hours
+        imported = float(rule.months.sums(self._load)[month]) * rule.steps.hours
         return MonthBill(
             month=rule.months.labels[month],
             import_mwh=record.import_mwh + imported,
@@ -135,26 +137,25 @@ class MonthsSoFar:
 
     def _minimum(self, month: int, lines: Mapping[BillLine, float]) -> float:
         """What is short of the minimum, once the month has ended."""
-        rule = self._rule
-        if not (rule.names_minimum and rule.months.ended_committed[month]):
+        if not self._plan.booking.ended_committed[month]:
             return 0.0
-        energy = lines["energy"] if rule.tariff.energy else 0.0
-        return max(0.0, float(rule.least_usd[month]) - (energy + lines["demand"] + lines["fixed"]))
+        energy = lines["energy"] if self._rule.tariff.energy else 0.0
+        compared = np.full(self._rule.months.count, energy + lines["demand"] + lines["fixed"])
+        return float(self._rule.short_usd(compared)[month])
 
     def _cost(self, kind: LedgerKind, month: int, item: str | None = None) -> float:
         """What a month's committed periods cost by the ledger."""
-        months, usd = self._rule.months, np.zeros(len(self._load))
+        usd = np.zeros(len(self._load))
         for (whose, of), dollars in self._ledger.items():
             if of == kind and item in (None, whose):
                 usd = usd - dollars
-        return float(months.sums(months.committed(usd))[month])
+        return float(self._rule.months.sums(self._plan.booking.committed(usd))[month])
 
     def _line(self, charge: ChargeRule, month: int) -> DemandLine:
         ratchet = charge.charge.ratchet
         peak = max(float(charge.before_kw[month]), float(charge.own_kw(self._load)[month]))
         peak = peak if peak > LEAST_MW * KW_PER_MW else 0.0
-        held = float(charge.ratchet_kw(self._load, expected=False)[month])
-        billed = np.full(self._rule.months.count, max(peak, held))
+        billed = charge.line(peak, float(charge.ratchet_kw(self._load, expected=False)[month]))
         hands_on = 0.0
         if ratchet is not None and int(self._rule.months.month_of_year[month]) in ratchet.months:
             hands_on = ratchet.share * self._looked_at_kw(charge, month)
@@ -162,10 +163,10 @@ class MonthsSoFar:
             charge=charge.name,
             before_mw=float(charge.before_kw[month]) / KW_PER_MW,
             expected_mw=float(charge.expected_kw[month]) / KW_PER_MW,
-            peak_mw=peak / KW_PER_MW,
-            ratchet_mw=held / KW_PER_MW,
-            billed_mw=float(billed[month]) / KW_PER_MW,
-            usd=float(charge.usd(billed)[month]),
+            peak_mw=billed.peak_kw / KW_PER_MW,
+            ratchet_mw=billed.ratchet_kw / KW_PER_MW,
+            billed_mw=billed.billed_kw / KW_PER_MW,
+            usd=billed.usd,
             added_usd=self._cost(LedgerKind.DEMAND, month, charge.name)
             + self._cost(LedgerKind.RATCHET, month, charge.name),
             hands_on_mw=hands_on / KW_PER_MW,

@@ -20,8 +20,8 @@ import numpy as np
 from optimizer.scenario.series import Floats
 from optimizer.scenario.tariff import EnergyPeriod
 from optimizer.tariff.clock import Ints, LocalClock
-from optimizer.tariff.grid import Grid
-from optimizer.tariff.tiers import cost
+from optimizer.tariff.rule.months import Months
+from optimizer.tariff.rule.tiers import cost
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,22 @@ def period_of(periods: Sequence[EnergyPeriod], clock: LocalClock) -> Ints:
     return found
 
 
-def bill_energy(periods: Sequence[EnergyPeriod], grid: Grid, billed_kw: Floats) -> tuple[tuple[PeriodEnergy, ...], ...]:
-    """Energy and its dollars by month and period. `billed_kw`, (months,), is what tiers per kW are measured by."""
+def bill_energy(
+    periods: Sequence[EnergyPeriod], months: Months, period: Ints, kwh: tuple[Floats, Floats], billed_kw: Floats
+) -> tuple[tuple[PeriodEnergy, ...], ...]:
+    """Energy and its dollars by month and period.
+
+    `period`: (intervals,) index of the period of each interval. `kwh`: energy imported and exported, both
+    (intervals,). `billed_kw`: (months,) what tiers per kW are measured by.
+    """
     if not periods:
-        return ((),) * grid.months
-    cell = grid.month * len(periods) + period_of(periods, grid.clock)
-    shape = (grid.months, len(periods))
-    imported, exported = (
-        np.bincount(cell, weights=kw * grid.hours, minlength=shape[0] * shape[1]).reshape(shape)
-        for kw in (grid.import_kw, grid.export_kw)
-    )
+        return ((),) * months.count
+    cell = months.of_interval * len(periods) + period
+    shape = (months.count, len(periods))
+    imported, exported = (np.bincount(cell, weights=of, minlength=shape[0] * shape[1]).reshape(shape) for of in kwh)
     return tuple(
-        _month(periods, imported[at], exported[at], grid.days[at], float(billed_kw[at])) for at in range(grid.months)
+        _month(periods, imported[at], exported[at], int(months.days[at]), float(billed_kw[at]))
+        for at in range(months.count)
     )
 
 
