@@ -15,10 +15,10 @@ import numpy as np
 from optimizer.scenario.clock import ClockWindow
 from optimizer.scenario.series import Floats
 from optimizer.scenario.tariff import Tariff
-from optimizer.tariff.clock import DAY, local_clock, utc_offsets
+from optimizer.tariff.clock import DAY, Ints, local_clock, utc_offsets
 from optimizer.tariff.load import MeteredLoad
 from optimizer.tariff.rule.months import Months
-from optimizer.tariff.rule.steps import AROUND_MINUTES, LoadSteps, with_around
+from optimizer.tariff.rule.steps import AROUND_MINUTES, LoadSteps
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ def cut(load: MeteredLoad, zone: tzinfo | None, tariff: Tariff) -> Cut:
     fine = gcd(step, first + int(known[0]), *np.diff(known).tolist(), *_marks(tariff))
     parts, around = step // fine, AROUND_MINUTES // fine
     intervals = count * parts
-    utc_minutes = with_around(first + fine * np.arange(intervals, dtype=np.int64), around, fine)
+    utc_minutes = _with_around(first + fine * np.arange(intervals, dtype=np.int64), around, fine)
     if zone is None:
         offset = np.pad(np.repeat(load.offset_minutes, parts), around, mode="edge")
     else:
@@ -72,6 +72,12 @@ def cut(load: MeteredLoad, zone: tzinfo | None, tariff: Tariff) -> Cut:
     )
     load_kw = np.repeat(load.load_kw, parts)
     return Cut(steps, np.maximum(load_kw, 0.0), np.maximum(-load_kw, 0.0))
+
+
+def _with_around(values: Ints, around: int, step: int) -> Ints:
+    """Rising moments of steps, with as many steps more before and behind."""
+    before, behind = values[0] - step * np.arange(around, 0, -1), values[-1] + step * np.arange(1, around + 1)
+    return np.concatenate([before, values, behind])
 
 
 def _marks(tariff: Tariff) -> set[int]:

@@ -70,6 +70,16 @@ def test_blocks_that_lie_partly_in_a_window_do_not_count() -> None:
     assert months_usd(bill(of, load([9.0, 2.0, 3.0, 9.0]))) == [pytest.approx(3.0)]
 
 
+def test_a_block_that_began_before_the_load_counts_only_where_all_of_it_lies_in_the_window() -> None:
+    """From 12:15 on, the hour from 12:00 is not wholly in a window from 12:15."""
+    of = tariff(demand=[demand(1.0, metering_minutes=60, windows=[{"start": "12:15:00", "end": "14:00:00"}])])
+    metered = load([8.0, 8.0, 8.0, 2.0, 2.0, 2.0, 2.0], "2024-01-01T12:15", 15)
+    assert months_usd(bill(of, metered)) == [pytest.approx(2.0)]
+    # Nor is the last one where the load ends within it.
+    of = tariff(demand=[demand(1.0, metering_minutes=60, windows=[{"start": "12:00:00", "end": "13:30:00"}])])
+    assert months_usd(bill(of, load([4.0] * 4 + [9.0, 9.0], "2024-01-01T12:00", 15))) == [pytest.approx(4.0)]
+
+
 def test_tiers_have_cumulative_ends() -> None:
     tiers = [{"rate_usd_per_kw": 3.0, "up_to_kw": 10.0, "adjustment_usd_per_kw": 1.0}, {"rate_usd_per_kw": 2.0}]
     of = tariff(demand=[demand(*tiers)])

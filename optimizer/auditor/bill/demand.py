@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.auditor.bill.expected_peaks import Peaks
-from optimizer.auditor.bill.metering import Blocks, blocks_of
+from optimizer.auditor.bill.metering import MeteringBlocks, blocks_of
 from optimizer.auditor.bill.months import Month, post_month_line
 from optimizer.auditor.bill.tiers import billed
 from optimizer.auditor.book import Floats, Ints
@@ -143,7 +143,7 @@ def read_charges(case: Case, clock: Clock, meter: Meter, months: list[Month], ex
     return charges
 
 
-def _part(blocks: Blocks, import_mw: Floats, opened: OpenInterval | None, held: Flags, recalled: Flags) -> Part:
+def _part(blocks: MeteringBlocks, import_mw: Floats, opened: OpenInterval | None, held: Flags, recalled: Flags) -> Part:
     demand = blocks.demand(import_mw, opened)
     return Part(*(_highest(demand, blocks.counting(steps), blocks.month) for steps in (held, recalled)))
 

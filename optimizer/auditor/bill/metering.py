@@ -18,7 +18,7 @@ from optimizer.scenario.state import OpenInterval
 
 
 @dataclass(frozen=True)
-class Blocks:
+class MeteringBlocks:
     """The blocks of one metering interval that the horizon touches."""
 
     of_step: Ints
@@ -52,18 +52,18 @@ class Blocks:
         return hits if self.are_periods else ~hits
 
 
-def blocks_of(clock: Clock, horizon: Horizon, metering_minutes: int | None) -> Blocks:
+def blocks_of(clock: Clock, horizon: Horizon, metering_minutes: int | None) -> MeteringBlocks:
     """The blocks of a metering interval."""
     if metering_minutes is None or metering_minutes <= horizon.step_minutes:
         months = [start.year * 12 + start.month - 1 for start in horizon.starts]
-        return Blocks(clock.period, clock.period, horizon.start_minutes, np.array(months), horizon.hours, True)
+        return MeteringBlocks(clock.period, clock.period, horizon.start_minutes, np.array(months), horizon.hours, True)
     reading = np.stack([clock.day, clock.minute // metering_minutes, clock.offset])
     begins = np.concatenate([[True], (reading[:, 1:] != reading[:, :-1]).any(axis=0)])
     number = np.cumsum(begins) - 1
     touched = number[clock.period >= 0]
     first, last = int(touched[0]), int(touched[-1])
     opening = np.flatnonzero(begins)[first : last + 1]
-    return Blocks(
+    return MeteringBlocks(
         of_step=np.where((number >= first) & (number <= last), number - first, -1),
         period=clock.period,
         start_minutes=clock.minutes[opening],

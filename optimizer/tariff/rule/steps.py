@@ -57,12 +57,6 @@ class LoadSteps:
         return self.clock.inside(windows)
 
 
-def with_around(values: Ints, around: int, step: int) -> Ints:
-    """Rising moments of steps, with as many steps more before and behind."""
-    before, behind = values[0] - step * np.arange(around, 0, -1), values[-1] + step * np.arange(1, around + 1)
-    return np.concatenate([before, values, behind])
-
-
 @lru_cache(maxsize=8)
 def planned_steps(horizon: Horizon, holidays: str | None) -> LoadSteps:
     """The steps of a plan's periods, with the holidays of a calendar."""
