@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import highspy
 import numpy as np
 
-from solvers import mps
+from solvers import ProblemBuilder, mps
 
 from .problems import INF, dense
 
@@ -47,3 +48,24 @@ def test_reads_back_to_the_last_bit(tmp_path: Path) -> None:
             part = slice(matrix.start_[j], matrix.start_[j + 1])
             dense_rows[list(matrix.index_[part]), j] = matrix.value_[part]
         assert np.allclose(dense_rows @ x, problem.activity(x)[kept], rtol=1e-15)
+
+
+def test_named_by_what_they_stand_for(tmp_path: Path) -> None:
+    builder = ProblemBuilder(lambda period: f"2026-01-05T{period:02d}:00")
+    x = builder.columns((2, 2), 0, 3, integer=True, owner="row 1", symbol="n", part=("off", "on"), period=np.arange(2))
+    builder.cost(x, 1.0)
+    builder.add(builder.rows(2, 0, 4, owner="site", symbol="import limit", period=np.arange(2)), x[1], 1.0)
+    builder.add(builder.rows(1, 1, 5), x[0, :1], 1.0)
+    path = tmp_path / "problem.mps"
+    mps.write(builder.build(), path, named=True)
+    read = highspy.Highs()
+    read.silent()
+    read.readModel(str(path))
+    assert list(read.getLp().col_names_) == [
+        *("row_1.n[off,2026-01-05T00:00]", "row_1.n[off,2026-01-05T01:00]"),
+        *("row_1.n[on,2026-01-05T00:00]", "row_1.n[on,2026-01-05T01:00]"),
+    ]
+    rows = ["site.import_limit[2026-01-05T00:00]", "site.import_limit[2026-01-05T01:00]", "R2"]
+    assert list(read.getLp().row_names_) == rows
+    mps.write(replace(builder.build(), labels=None), path, named=True)
+    assert "C0 OBJ" in path.read_text()
