@@ -1,4 +1,5 @@
-"""Prints each figure with its bar; with --check exits 1 where one is missed.
+"""Prints each figure with its bar; with --check exits 1 where one is missed. With --gap SCENARIO prints instead which
+component's integers make the root gap of a scenario (`tests.benchmarks.gap`).
 
 Times are medians of several plans in one process. The first plan of a process is measured apart: it imports the
 solver as well.
@@ -6,9 +7,11 @@ solver as well.
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import sys
 
+from tests.benchmarks import gap
 from tests.benchmarks.bills import slowest_bill_s
 from tests.benchmarks.measure import Run, runs
 from tests.benchmarks.rolls import roll_seconds
@@ -83,14 +86,30 @@ def _size(run: Run) -> str:
     return f"{run.columns} columns ({run.integers} integer), {run.rows} rows"
 
 
+def asked() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="exit 1 where a bar is missed")
+    parser.add_argument("--gap", metavar="SCENARIO", help="an example's name, or a scenario's folder or file")
+    parser.add_argument("--solver", default="highs", help="for --gap; default: highs")
+    parser.add_argument("--precision", type=float, default=gap.GAP, help="for --gap: the gap of each solve")
+    parser.add_argument("--limit", type=float, default=gap.LIMIT_S, metavar="SECONDS", help="for --gap: of each solve")
+    parser.add_argument("--mps", metavar="FILE", help="for --gap: write the problem there, with its names")
+    return parser.parse_args()
+
+
 def main() -> int:
+    options = asked()
+    if options.gap:
+        gap.show(options.gap, options.solver, options.precision, options.limit, options.mps)
+        return 0
     figures = []
     for measure in (west_texas, whole_bill, billing, rolling):
         for figure in measure():
             print(figure, flush=True)
             figures.append(figure)
     routes()
-    return 1 if "--check" in sys.argv[1:] and not all(figure.met for figure in figures) else 0
+    return 1 if options.check and not all(figure.met for figure in figures) else 0
 
 
 if __name__ == "__main__":
