@@ -5,17 +5,11 @@ from __future__ import annotations
 from rich.table import Table
 
 from optimizer.report.columns import Column, megawatts, money, side_by_side, table_of
+from optimizer.scenario.charges import CHARGES
 from optimizer.schedule import DemandLine, Schedule
 
-LINES = {
-    "energy": "energy_usd",
-    "adders": "adders_usd",
-    "demand": "demand_usd",
-    "coincident peaks": "coincident_usd",
-    "fixed": "fixed_usd",
-    "minimum": "minimum_usd",
-    "tax": "tax_usd",
-}
+_SHOWN = [(kind.words, kind.field) for kind in CHARGES if not kind.credit]
+LINES = dict([_SHOWN[0], ("adders", "adders_usd"), *_SHOWN[1:]])
 """Lines of a month's bill, as they are shown."""
 
 

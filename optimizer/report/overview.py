@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from optimizer.insight.figures import energy_price_usd_per_mwh, hashprice_usd_per_ph_day
+from optimizer.scenario.charges import counts_of
 from optimizer.scenario.notes import notes_of
 from optimizer.scenario.scenario import Scenario
-from optimizer.scenario.tariff import Tariff
 
 
 def overview(scenario: Scenario) -> str:
@@ -48,8 +46,7 @@ def _market_lines(scenario: Scenario) -> list[str]:
     supply, lines = scenario.supply, []
     if supply.tariff is not None:
         tariff = supply.tariff
-        parts = [f"{len(things)} {what}" for what, things in _charges(tariff) if things]
-        lines.append(f"  tariff {tariff.name}: {', '.join(parts) or 'no charges by load'}")
+        lines.append(f"  tariff {tariff.name}: {', '.join(counts_of(tariff)) or 'no charges by load'}")
     for reserve in supply.reserves:
         lines.append(f"  reserve {reserve.name}: {reserve.direction}, offered by {', '.join(reserve.providers)}")
     for event in supply.demand_response:
@@ -60,12 +57,3 @@ def _market_lines(scenario: Scenario) -> list[str]:
         window = f"{override.start.isoformat()} to {override.end.isoformat()}"
         lines.append(f"  override: {override.item} held {how}, {window}")
     return lines
-
-
-def _charges(tariff: Tariff) -> list[tuple[str, tuple[Any, ...]]]:
-    return [
-        ("energy periods", tariff.energy),
-        ("demand charges", tariff.demand),
-        ("coincident charges", tariff.coincident),
-        ("taxes", tariff.taxes),
-    ]
