@@ -51,8 +51,11 @@ def in_window(window: ClockWindow, month: int, kind: str, clock: time) -> bool:
 
 def month_start(month: int, zone: ZoneInfo) -> float:
     """UTC minutes since 1970 of the local start of a month (12 × year + month − 1)."""
-    # Where the clocks skip midnight, this is the moment at which they do.
-    return datetime(month // 12, month % 12 + 1, 1, tzinfo=zone).timestamp() / 60.0
+    opens = datetime(month // 12, month % 12 + 1, 1, tzinfo=zone).timestamp() / 60.0
+    # Where the clocks skip midnight, that may lie behind the moment at which they do: the month is there before.
+    while _month(opens - 1.0, zone) == month:
+        opens -= 1.0
+    return opens
 
 
 def month_number(text: str) -> int:

@@ -7,13 +7,14 @@ committed behind the part counts as committed and delivered after it.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
 from optimizer.scenario.each_series import map_series
 from optimizer.scenario.horizon import stamp
+from optimizer.scenario.local_days import next_month_start
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import PlainSeries, TimedSeries
 from optimizer.scenario.state import State
@@ -37,7 +38,7 @@ def part(
     horizon = scenario.horizon
     here = horizon.part(first, end)
     count = here.committed if committed is None else committed
-    until = _month_end(here.at(here.periods - 1)) if scenario.supply.find_expected_peaks else here.end
+    until = next_month_start(here.at(here.periods - 1), here.zone) if scenario.supply.find_expected_peaks else here.end
     window = here.starts[0].timestamp() / 60.0, until.timestamp() / 60.0
 
     def cut(_place: str, series: PlainSeries) -> PlainSeries:
@@ -73,9 +74,3 @@ def _within(series: TimedSeries, start: float, end: float) -> TimedSeries:
         return series
     moved = series.start + timedelta(minutes=low * step)
     return series.model_copy(update={"start": moved, "values": series.values[low:high]})
-
-
-def _month_end(when: datetime) -> datetime:
-    """The start of the next calendar month."""
-    month = when.replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
-    return (month + timedelta(days=32)).replace(day=1)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from optimizer.imports.clock import Flags, Minutes, clock_times, to_minutes
 from optimizer.imports.table import Table
+from optimizer.scenario.local_days import first_instant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,8 +82,8 @@ def interval_starts(
     notes: list[str] = []
     starts = np.empty(len(hours), dtype=np.int64)
     if through.any():
-        midnight, _ = to_minutes(table.where(through), date_column, days[through], zone)
-        starts[through] = midnight + begins[through] * 60 + within[through]
+        first = [round(first_instant(day.date(), zone).timestamp() / 60) for day in days[through]]
+        starts[through] = np.array(first, dtype=np.int64) + begins[through] * 60 + within[through]
         for day in sorted({f"{day:%Y-%m-%d}" for day in days[through]}):
             notes.append(f"{day}: the hours are counted through from midnight")
     told = ~through
@@ -100,9 +101,8 @@ def _counted_through(days: pd.DatetimeIndex, begins: Ints, zone: ZoneInfo) -> np
 
     result = np.zeros(len(days), dtype=bool)
     for day in days.unique():
-        midnight = day.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
-        following = (day + pd.Timedelta(days=1)).tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
-        length = round((following - midnight).total_seconds() / 3600)
+        following = first_instant((day + pd.Timedelta(days=1)).date(), zone)
+        length = round((following.timestamp() - first_instant(day.date(), zone).timestamp()) / 3600)
         if length != 24:
             mine = np.asarray(days == day)
             result[mine] = set(begins[mine].tolist()) == set(range(length))

@@ -19,6 +19,7 @@ from optimizer.imports.errors import PriceFileError
 from optimizer.imports.readings import Readings
 from optimizer.imports.report import GAPS_LISTED, Gap, PriceReport
 from optimizer.imports.table import Table, read_table
+from optimizer.scenario.local_days import first_instant
 
 Reader = Callable[[Table, ZoneInfo, str | None, str | None], Readings]
 
@@ -219,9 +220,9 @@ def _clock_change_days(first: int, end: int, zone: ZoneInfo) -> tuple[str, ...]:
     days: list[str] = []
     day: date = _local(first, zone).date()
     while True:
-        begins = datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() / 60
+        begins = first_instant(day, zone).timestamp() / 60
         day += timedelta(days=1)
-        ends = datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() / 60
+        ends = first_instant(day, zone).timestamp() / 60
         if ends > end:
             return tuple(days)
         if begins >= first and ends - begins != 1440:

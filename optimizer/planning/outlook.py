@@ -9,12 +9,12 @@ of all of it.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import numpy as np
 
 from optimizer.model.formulation import formulate
 from optimizer.scenario.faults import Fault, ScenarioError
+from optimizer.scenario.local_days import next_month_start
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.supply import ExpectedPeak
 from optimizer.schedule import FoundPeak
@@ -58,8 +58,7 @@ def with_expected(scenario: Scenario, found: list[FoundPeak]) -> Scenario:
 
 def _to_the_end_of_the_month(scenario: Scenario) -> Scenario:
     horizon = scenario.horizon
-    last = horizon.starts[-1]
-    next_month = (last.replace(day=1, hour=0, minute=0, fold=0) + timedelta(days=32)).replace(day=1)
+    next_month = next_month_start(horizon.starts[-1], horizon.zone)
     minutes = next_month.timestamp() / 60.0 - float(horizon.start_minutes[0])
     periods = round(minutes / horizon.step_minutes) - horizon.committed
     time_ahead = scenario.time.model_copy(update={"look_ahead_days": None, "look_ahead_periods": periods})

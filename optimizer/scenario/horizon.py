@@ -19,9 +19,12 @@ from pydantic.types import Strict
 
 from optimizer.errors import WattshiftError
 from optimizer.scenario.base import LocalTime, Model, Whole
+from optimizer.scenario.local_days import MIDNIGHT, begins_day, first_instant, is_skipped
 
 MOST_PERIODS = 105_408
 """A leap year of five-minute periods."""
+RESOLUTIONS = (60, 30, 15, 5)
+"""Lengths of a period [minutes]."""
 
 
 class TimeError(WattshiftError, ValueError):
@@ -146,13 +149,18 @@ def stamp(when: datetime) -> datetime:
 
 
 def localize(when: datetime, zone: ZoneInfo, field: str = "start") -> datetime:
-    """A moment with its offset. A clock time that the zone skips raises TimeError."""
+    """A moment with its offset. Midnight, where the clocks skip it, is the first instant of its date; any other clock
+    time that the zone skips, and a date that it skips as a whole, raises TimeError."""
     if when.tzinfo is not None:
         return when.astimezone(zone)
     aware = when.replace(tzinfo=zone)
-    if aware.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != when:
-        raise TimeError(field, f"{when.isoformat()} does not exist in {zone.key}: the clocks skip it")
-    return aware
+    if not is_skipped(aware):
+        return aware
+    if when.time() == MIDNIGHT:
+        first = first_instant(when.date(), zone)
+        if first.date() == when.date():
+            return first
+    raise TimeError(field, f"{when.isoformat()} does not exist in {zone.key}: the clocks skip it")
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -197,12 +205,17 @@ def _end(start: datetime, days: int | None, periods: int | None, part: str, time
     if days is None:
         raise TimeError(f"{part}_days", f"neither {part}_days nor {part}_periods is given; give one")
     local = start.astimezone(zone)
-    end = localize((local + timedelta(days=days)).replace(tzinfo=None), zone, f"{part}_days")
+    if begins_day(local, zone):
+        end = first_instant(local.date() + timedelta(days=days), zone)
+    else:
+        end = localize((local + timedelta(days=days)).replace(tzinfo=None), zone, f"{part}_days")
     length = end.astimezone(UTC) - start.astimezone(UTC)
     if length % step:
+        fits = [minutes for minutes in RESOLUTIONS if not length % timedelta(minutes=minutes)]
         raise TimeError(
             f"{part}_days",
             f"{days} local days from {local.isoformat()} last {length}, no whole number of "
-            f"{time.resolution_minutes}-minute periods; use a finer resolution_minutes",
+            f"{time.resolution_minutes}-minute periods; a resolution_minutes that fits: "
+            f"{', '.join(map(str, fits)) or 'none'}",
         )
     return end.astimezone(UTC)

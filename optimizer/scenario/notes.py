@@ -20,6 +20,11 @@ def notes_of(scenario: Scenario) -> list[str]:
 
 def _notes(scenario: Scenario) -> Iterator[str]:
     horizon = scenario.horizon
+    if scenario.time.start.tzinfo is None and scenario.time.start != horizon.starts[0].replace(tzinfo=None):
+        yield (
+            f"time.start {scenario.time.start.isoformat()} is skipped by the clocks of {scenario.time.zone}: the day "
+            f"begins at {horizon.label(0)}"
+        )
     for fleet in scenario.fleets:
         for name in ("min_up_hours", "min_down_hours", "warm_up_hours"):
             yield from _rounded(horizon, f"fleet {fleet.name}: {name}", getattr(fleet, name))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from optimizer.files.whole import write_text
+from optimizer.scenario.local_days import first_instant
 from optimizer.starter.errors import StarterError
 from optimizer.starter.fleet_list import checked_name, read_fleets
 from optimizer.starter.folder import PRICES_FILE, SCENARIO_FILE, room_for
@@ -74,8 +75,8 @@ def _day_to_plan(prices: ImportedPrices, asked: date | None) -> date:
     first_day, last_day = prices.starts[0].date(), prices.starts[-1].date()
     days = [asked] if asked else [last_day - timedelta(days=n) for n in range((last_day - first_day).days + 1)]
     for day in days:
-        first, end = (_midnight(d, prices.zone) for d in (day, day + timedelta(days=1)))
-        # Intervals are aligned to those of the file, which need not begin at midnight.
+        first, end = (_first_minute(d, prices.zone) for d in (day, day + timedelta(days=1)))
+        # Intervals are aligned to those of the file, which need not begin with the day.
         begin = first - (first - int(prices.start_minutes[0])) % step
         if all(minute in known for minute in range(begin, end, step)):
             return day
@@ -87,5 +88,5 @@ def _day_to_plan(prices: ImportedPrices, asked: date | None) -> date:
     )
 
 
-def _midnight(day: date, zone: ZoneInfo) -> int:
-    return round(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() / 60)
+def _first_minute(day: date, zone: ZoneInfo) -> int:
+    return round(first_instant(day, zone).timestamp() / 60)

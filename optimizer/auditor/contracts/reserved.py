@@ -13,6 +13,7 @@ import numpy as np
 
 from optimizer.auditor.book import SHARE, Floats, number, same_moment, share_of
 from optimizer.auditor.case import Case, Expected, Fields, Records
+from optimizer.auditor.clockwork import month_start
 from optimizer.auditor.contracts.served import Served
 from optimizer.scenario.contracts import BillingRecord, Reserved, SlaTier
 from optimizer.scenario.horizon import localize
@@ -110,8 +111,9 @@ def _spans(case: Case, terms: Reserved) -> list[Span]:
     else:
         moments = [*case.horizon.starts, *(localize(record.start, zone) for record in records)]
         for year, month in sorted({(moment.year, moment.month) for moment in moments}):
-            following = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone)
-            edges.append((datetime(year, month, 1, tzinfo=zone), following, 0.0, 0.0))
+            number = year * 12 + month - 1
+            opens, closes = (datetime.fromtimestamp(month_start(n, zone) * 60.0, zone) for n in (number, number + 1))
+            edges.append((opens, closes, 0.0, 0.0))
     spans = []
     begin = case.horizon.start_minutes
     for start, end, rest, kept in edges:

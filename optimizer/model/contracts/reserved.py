@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 import numpy as np
@@ -29,6 +29,7 @@ from optimizer.model.desk import Model, Requirement
 from optimizer.model.machines.pool import PoolBlock
 from optimizer.scenario.contracts import BillingRecord, Reserved, ReservedState
 from optimizer.scenario.horizon import Horizon, localize
+from optimizer.scenario.local_days import month_start, next_month_start
 from optimizer.scenario.series import align
 from optimizer.schedule import ContractReport, LedgerKind
 from solvers.builder import Index
@@ -74,9 +75,9 @@ def billings(terms: Reserved, state: ReservedState, horizon: Horizon) -> list[Bi
             span = localize(period.start, horizon.zone), localize(period.end, horizon.zone)
             spans.append((*span, rest, done))
     else:
-        begin = _month(horizon.starts[0])
-        while begin < horizon.end:
-            end = _month(begin + timedelta(days=32))
+        begin = month_start(horizon.starts[0], horizon.zone)
+        while begin.timestamp() < horizon.end.timestamp():
+            end = next_month_start(begin, horizon.zone)
             spans.append((begin, end, 0.0, 0.0))
             begin = end
     found = []
@@ -86,10 +87,6 @@ def billings(terms: Reserved, state: ReservedState, horizon: Horizon) -> list[Bi
             history = records.get(begin.timestamp(), BillingRecord(start=begin))
             found.append(Billing(begin, end, inside, history, rest, done))
     return found
-
-
-def _month(when: datetime) -> datetime:
-    return when.replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
 class ReservedBlock(ContractBlock):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
@@ -15,6 +15,7 @@ from optimizer.scenario.base import Flag, GpuHours, LocalTime, Model, NonNegativ
 from optimizer.scenario.checker import Checker
 from optimizer.scenario.contracts.terms import LEAST_GPUS, ContractSoFar, ContractTerms
 from optimizer.scenario.horizon import Horizon, localize
+from optimizer.scenario.local_days import month_start, next_month_start
 from optimizer.scenario.pool import Pool
 from optimizer.scenario.quantity import Quantity
 from optimizer.scenario.series import Floats, Series, align, moved
@@ -239,9 +240,9 @@ def _grown(billing: BillingPeriod, more: float) -> BillingPeriod:
 
 def _months(horizon: Horizon, first: int, end: int) -> tuple[BillingPeriod, ...]:
     """The calendar months that some periods touch."""
-    months, begin = [], _month(horizon.at(first))
+    months, begin = [], month_start(horizon.at(first), horizon.zone)
     while begin < horizon.at(end):
-        after = _month_end(begin)
+        after = next_month_start(begin, horizon.zone)
         months.append(BillingPeriod.model_construct(start=begin, end=after))
         begin = after
     return tuple(months)
@@ -250,11 +251,3 @@ def _months(horizon: Horizon, first: int, end: int) -> tuple[BillingPeriod, ...]
 def _off_grid(when: datetime, horizon: Horizon) -> bool:
     steps = float(horizon.hours_until(when)[0]) / horizon.hours
     return abs(steps - round(steps)) > 1e-9
-
-
-def _month(when: datetime) -> datetime:
-    return when.replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
-
-
-def _month_end(when: datetime) -> datetime:
-    return _month(_month(when) + timedelta(days=32))
