@@ -118,11 +118,12 @@ def test_half_hour_zones() -> None:
     assert horizon("2026-01-01T00:00:00", "Asia/Kathmandu", committed_days=1).periods == 24
 
 
-def test_a_day_whose_midnight_is_skipped_names_its_field() -> None:
-    # In Santiago the clocks go from midnight to one: the day before has no end on the clock.
+def test_a_span_that_ends_on_a_clock_time_that_is_skipped_names_its_field() -> None:
+    # In Santiago the clocks go from midnight to one: half past midnight is not there on the 6th.
     with pytest.raises(TimeError) as caught:
-        horizon("2026-09-05T00:00:00", "America/Santiago", committed_days=1)
+        horizon("2026-09-05T00:30:00", "America/Santiago", committed_days=1, resolution_minutes=30)
     assert caught.value.field == "committed_days"
+    assert horizon("2026-09-05T00:00:00", "America/Santiago", committed_days=1).periods == 24
 
 
 def test_stamps_carry_plain_offsets() -> None:
