@@ -242,7 +242,7 @@ class Model:
         word = self.vocabulary.quantity(item, quantity)
         if not word.set_point:
             raise VocabularyError(f"{word.label} of {item} is no set-point")
-        limits = np.broadcast_to(np.asarray(most, dtype=float), (self.periods,))
+        limits = np.array(np.broadcast_to(np.asarray(most, dtype=float), (self.periods,)))
         self.set_points.append(SetPoint(item, quantity, amount, word.unit, limits))
 
     def limit(
@@ -285,7 +285,7 @@ class Model:
     ) -> None:
         """Remember what rows say, for the explanation of a plan that cannot be; see `Requirement`."""
         which = np.arange(len(rows)) if periods is None else periods
-        limits = np.broadcast_to(np.asarray(allowed, dtype=float), which.shape)
+        limits = np.array(np.broadcast_to(np.asarray(allowed, dtype=float), which.shape))  # kept: its owner may go on
         self.requirements.append(
             Requirement(
                 item, name, unit, rows, which, max(size, 1e-9), words, limits, per_row, which if span is None else span

@@ -253,6 +253,15 @@ def test_overhead_alone_is_said() -> None:
     ]
 
 
+def test_the_connection_is_told_by_its_own_limit_where_an_order_is_tighter() -> None:
+    """2.5 MW of overhead: the connection of 2 MW is missed by 0.5 MW in both hours, the order of 1 MW by 1.5 MW."""
+    site = {"import_limit_mw": 2.0, "curtailment": [order(0, 1, 1.0)]}
+    found = clashes(scenario([50] * 2, hall={"overhead_mw": 2.5}, site=site))
+    connection, call = (of(found, name) for name in ("import limit", "curtailment order call"))
+    assert "allows 2 MW at 00:00, at least 2.5 MW are needed" in str(connection)
+    assert "allows 1 MW at 00:00, at least 2.5 MW are needed" in str(call)
+
+
 def test_clashes_that_have_nothing_to_do_with_each_other_are_all_named() -> None:
     # The hall is too small for what sleeps in it, and the order for what has to stay up elsewhere.
     sleepy = group_fleet(10, modes=[mode("sleep", 0.1, 0.0), mode("normal")])
