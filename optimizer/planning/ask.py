@@ -4,8 +4,10 @@
 
 The next one is asked where one fails, finds nothing within its share, returns what the audit rejects, or claims what is
 not so: "infeasible" is believed once the elastic re-solve needs slack, "unbounded" once two solvers say it and the
-columns' bounds allow it. The first one has most of the time: while it has found nothing 60 %, and with something in
-hand 90 %. The others share what is left.
+columns' bounds allow it. Nor is a proof taken at its word: where a plan that is known earns more than its bound (its
+own, another solver's, or, unless the default one proved it, that by rules of thumb), it is none, and the next one is
+asked and begins with that plan. The first one has most of the time: while it has found nothing 60 %, and with
+something in hand 90 %. The others share what is left.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from optimizer.model.formulation import Formulation
 from optimizer.planning.rules.repair import RULES, rule_plan
 from optimizer.schedule import Attempt, Schedule
 from solvers import Options, Result, SolverError, SolverUnavailable, Status, UnknownSolver, solve
+from solvers.gap import denominator
 from solvers.infeasible import is_infeasible
 from solvers.isolated import ENDED
 from solvers.problem import ProblemError
@@ -33,6 +36,8 @@ BLIND_SHARE = 0.8
 """Of the limit, for a first solver that does not tell what it has found."""
 CONFIRM_SHARE = 0.5
 """Of what is left, for the elastic re-solve."""
+CHECK_S, CHECK_SHARE = 2.0, 0.2
+"""Most time, and share of what is left, for the plan by rules that a proof is held against."""
 LEAST_S = 0.05
 """With less time than this no further solver is asked."""
 RULES_LEAST_S = 0.5
@@ -75,6 +80,8 @@ class _Chain:
         self._rejected: tuple[Schedule, Findings] | None = None
         self._shunned: list[str] = []
         """Solvers that broke, or had to be ended: not to be asked again."""
+        self._known: tuple[Result, Schedule, Findings] | None = None
+        """The last plan that the audit accepts and that is no answer, because it refutes a proof."""
         self._without: list[Result] = []
         """Results that are no plan, in the order of asking."""
 
@@ -93,6 +100,8 @@ class _Chain:
                 self._attempts.append(_attempt(result))
                 return _answered(self._attempts, *reason)
             self._attempts.append(_attempt(result, reason))
+        if self._known is not None:
+            return _answered(self._attempts, *self._known[1:])
         return self._by_rule()
 
     def _solve(self, place: int, name: str) -> Result:
@@ -113,7 +122,8 @@ class _Chain:
         """The time that a solver has."""
         limit = self._options.time_limit_s
         if place:
-            return replace(self._options, time_limit_s=self._left / (len(self._names) - place + 1))
+            start = None if self._known is None else self._known[0].x
+            return replace(self._options, start=start, time_limit_s=self._left / (len(self._names) - place + 1))
         if name in {DEFAULT, "highs-presolve"}:
             return replace(self._options, time_limit_s=FIRST_SHARE * limit, patience_s=PATIENCE_SHARE * limit)
         return replace(self._options, time_limit_s=BLIND_SHARE * limit)
@@ -122,8 +132,10 @@ class _Chain:
         """Why a result is not the answer; or, where it is, its schedule and the audit's word."""
         if result.x is not None:
             schedule, findings = self._read(result)
-            if findings.ok or result.limit == "interrupt":
+            if result.limit == "interrupt":
                 return schedule, findings
+            if findings.ok:
+                return self._doubt_proof(result, schedule, findings) or (schedule, findings)
             self._rejected = self._rejected or (schedule, findings)
             return f"the audit rejects its plan: {findings.violations[0]}"
         reason = "" if result.limit == "interrupt" else self._doubt(result)
@@ -133,6 +145,30 @@ class _Chain:
         if result.status is Status.ERROR or result.message == ENDED:
             self._shunned.append(result.solver)
         return reason
+
+    def _doubt_proof(self, result: Result, schedule: Schedule, findings: Findings) -> str:
+        """Why what a solver says of its plan is not so, with the plan that refutes it kept; empty where it may be."""
+        if result.refuted:
+            self._known = (result, schedule, findings)
+            return f"its proof is refuted: {result.message}"
+        default = result.solver in {DEFAULT, RULES}
+        if default or result.bound is None or result.status is not Status.PROVEN or not self._problem.integers:
+            return ""
+        return self._refuted_by_rules(result.bound, min(CHECK_S, CHECK_SHARE * self._left))
+
+    def _refuted_by_rules(self, bound: float, time_limit_s: float) -> str:
+        others = [*self._shunned, *(name for name in ORDER if name != DEFAULT)]
+        plain = rule_plan(self._formulation, max(time_limit_s, LEAST_S), others, isolated=None)
+        if plain.x is None or plain.objective is None:
+            return ""
+        beyond = self._options.gap * denominator(self._problem, plain.x)
+        if plain.objective <= bound + beyond:
+            return ""
+        schedule, findings = self._read(plain)
+        if not findings.ok:
+            return ""
+        self._known = (plain, schedule, findings)
+        return f"its bound {bound:.2f} is below the plan by rules of thumb, which earns {plain.objective:.2f}"
 
     def _doubt(self, result: Result) -> str:
         """Why a result without a plan is not believed; empty where it is."""

@@ -165,6 +165,50 @@ def test_the_rules_at_last(fake: Callable[..., list[Fake]]) -> None:
     assert reasons(schedule)[0] == "it says infeasible, which the elastic re-solve did not confirm in time"
 
 
+def idle_and_proven(problem: Problem, options: Options) -> Answer:
+    """The plan that earns least, called the best."""
+    least = HighsRoute().run(replace(problem, cost=-problem.cost), options)
+    assert least.x is not None
+    return Answer(Ended.OPTIMAL, x=least.x, bound=problem.objective(least.x))
+
+
+def test_a_proof_below_the_plan_by_rules_is_none(fake: Callable[..., list[Fake]]) -> None:
+    fake(idle_and_proven, "cbc")
+    schedule = plan(toy(), solver="cbc", break_ties=False)
+    assert asked(schedule) == [("cbc", "proven"), ("highs", "proven")]
+    assert reasons(schedule)[0] == "its bound 0.00 is below the plan by rules of thumb, which earns 100.00"
+    assert (schedule.outcome.status, schedule.profit_usd) == ("proven", pytest.approx(100.0))
+
+
+def test_where_all_are_refuted_the_plan_stands_without_a_proof(fake: Callable[..., list[Fake]]) -> None:
+    def bounds_nothing(problem: Problem, options: Options) -> Answer:
+        return replace(HighsRoute().run(problem, options), bound=problem.objective(problem.lower) - 1e6)
+
+    fakes = fake(bounds_nothing, *NAMES)
+    schedule = plan(toy())
+    assert asked(schedule) == [(name, "feasible") for name in NAMES]
+    assert reasons(schedule)[0].startswith("its proof is refuted: the solver's bound")
+    assert (schedule.outcome.status, schedule.outcome.bound_usd) == ("feasible", None)
+    assert schedule.profit_usd == pytest.approx(100.0)
+    assert fakes[0].given[0].start is None and fakes[1].given[0].start is not None
+
+
+def test_the_next_begins_with_the_plan_that_refuted(fake: Callable[..., list[Fake]]) -> None:
+    """And cannot call it infeasible."""
+
+    def infeasible_if_told(problem: Problem, options: Options) -> Answer:
+        return Answer(Ended.INFEASIBLE) if options.start is not None else HighsRoute().run(problem, options)
+
+    fake(idle_and_proven, "cbc")
+    fake(infeasible_if_told, "highs")
+    fake(finds_nothing, "highs-presolve")
+    schedule = plan(toy(), solver="cbc", break_ties=False)
+    # HiGHS repairs the plan by rules, where it is told no start; what finds nothing still has the plan.
+    assert asked(schedule) == [("cbc", "proven"), ("highs", "feasible"), ("highs-presolve", "feasible")]
+    assert reasons(schedule)[1].startswith("its proof is refuted: it says infeasible, where a solution of 100")
+    assert (schedule.outcome.status, schedule.profit_usd) == ("feasible", pytest.approx(100.0))
+
+
 def test_infeasible_is_said_where_slack_is_needed() -> None:
     given = scenario([50.0], site={"import_limit_mw": 1.0}, hall={"overhead_mw": 2.0}, fleets=[group_fleet()])
     schedule = plan(given)

@@ -23,7 +23,7 @@ from pydantic import ValidationError
 from optimizer.model.formulation import formulate
 from optimizer.planning.rules.repair import rule_plan
 from optimizer.scenario.scenario import Scenario
-from solvers import Options, Result, Status, solve
+from solvers import Options, Result, Status, abilities, solve
 from tests.figure import Figure
 from tests.proof._scenarios import scenario_of
 
@@ -143,7 +143,7 @@ class Seen:
     @property
     def agreed(self) -> bool:
         """Whether every route that proves has proven, or all call it infeasible."""
-        proving = [result for result in self.results if result.solver in {"highs", "scip", "cbc"}]
+        proving = [result for result in self.results if abilities(result.solver).proof]
         return {result.status for result in proving} in ({Status.PROVEN}, {Status.INFEASIBLE})
 
 
@@ -169,7 +169,8 @@ def seen(given: Scenario) -> Seen:
         for r in results
         if r.status is Status.PROVEN and r.objective is not None and r.objective < best.objective - near
     ]
-    refuted += [f"{r.solver}: {r.message}" for r in results if r.refuted or r.status is Status.ERROR]
+    failed = [r for r in results if r.refuted or (r.status is Status.ERROR and abilities(r.solver).proof)]
+    refuted += [f"{r.solver}: {r.message}" for r in failed]
     return Seen(results, tuple(refuted))
 
 

@@ -3,7 +3,7 @@
     s(q,t) + d⁻(q,t) − d⁺(q,t) = v(q,t);   max  ε × profit − Σ w(q) / m(q) × (d⁻ + d⁺)     over all plans
 
 ε is so small that profit decides only what no set-point says. Any solution is a plan: what is asked of a solver is far
-less than the best one. Solvers run in a worker, because one has just failed.
+less than the best one. Solvers run in a worker where one has just failed.
 """
 
 from __future__ import annotations
@@ -30,16 +30,19 @@ PROFIT_SHARE = 1e-3
 """ε × the largest cost of a column, against weights of a whole fleet's or pool's departure."""
 
 
-def rule_plan(formulation: Formulation, time_limit_s: float, shunned: Sequence[str] = ()) -> Result:
+def rule_plan(
+    formulation: Formulation, time_limit_s: float, shunned: Sequence[str] = (), *, isolated: bool | None = True
+) -> Result:
     """The repaired plan, FEASIBLE and without a bound; NO_SOLUTION where none is found in time. `shunned`: solvers that
-    are not to be asked. With miners and without them, where time allows: the one that earns more."""
+    are not to be asked. With miners and without them, where time allows: the one that earns more. `isolated`: as
+    `solvers.isolation` has it."""
     begun = time.monotonic()
     found, said, repairers = None, "", [name for name in REPAIRERS if name not in shunned]
     for share, mining in ((0.5, True), (1.0, False)):
         left = begun + share * time_limit_s - time.monotonic()
         if not mining and left < LEAST_TIME_S:
             break
-        result, said, repairers = _repaired(formulation, mining, left, repairers)
+        result, said, repairers = _repaired(formulation, mining, left, repairers, isolated)
         if result is not None and (found is None or _earned(formulation, result) > _earned(formulation, found)):
             found = result
     seconds = time.monotonic() - begun
@@ -51,7 +54,7 @@ def rule_plan(formulation: Formulation, time_limit_s: float, shunned: Sequence[s
 
 
 def _repaired(
-    formulation: Formulation, mining: bool, time_limit_s: float, repairers: list[str]
+    formulation: Formulation, mining: bool, time_limit_s: float, repairers: list[str], isolated: bool | None
 ) -> tuple[Result | None, str, list[str]]:
     """The first repairer's answer, what those before it said, and the repairers from it on."""
     relaxed = _softly_held(formulation, mining).problem
@@ -63,7 +66,7 @@ def _repaired(
             break
         share = max(left / (len(repairers) - k), LEAST_TIME_S)
         try:
-            with isolation():
+            with isolation(isolated):
                 result = solve(relaxed, name, Options(gap=GAP, time_limit_s=share))
         except SolverError as error:
             said.append(str(error))
