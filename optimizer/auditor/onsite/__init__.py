@@ -1,4 +1,13 @@
-"""What makes, stores or buys power on site in the audit: one kind a file, and one line in `KINDS`."""
+"""What makes, stores or buys power on site in the audit: one kind a file, and one line in `KINDS`.
+
+| asked of the findings | by |
+|---|---|
+| `made`, `drawn` | the meter's balance |
+| `at_price` | money that follows from the energy price, once that is known |
+| `held_to` | what is held by hand |
+| `reserve_parts`, `backing` | reserve products: what can be offered, and the energy behind it |
+| `check_state` | the state handed to the next plan |
+"""
 
 from __future__ import annotations
 
