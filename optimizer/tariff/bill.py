@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from optimizer.scenario.charges import CHARGES
 from optimizer.scenario.horizon import TimeError, zone_of
 from optimizer.scenario.series import Floats
 from optimizer.scenario.tariff import BillLine, Tariff
@@ -23,7 +24,7 @@ from optimizer.tariff.rule.charge import BilledDemand, unknown_months
 from optimizer.tariff.rule.energy import PeriodEnergy, bill_energy, period_of
 from optimizer.tariff.rule.months import Months, months_of
 
-LINES: tuple[BillLine, ...] = ("energy", "demand", "coincident", "fixed", "minimum", "export")
+LINES: tuple[BillLine, ...] = tuple(kind.line for kind in CHARGES if kind.line != "tax")
 """Lines of every month, beside the tax on them. Export is a credit, not positive."""
 
 

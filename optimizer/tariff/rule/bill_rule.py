@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.scenario.charges import CHARGES
 from optimizer.scenario.series import Floats
 from optimizer.scenario.tariff import BillLine, Tariff
 from optimizer.tariff.rule.before import Before
@@ -23,7 +24,9 @@ from optimizer.tariff.rule.months import Months, months_of
 from optimizer.tariff.rule.steps import LoadSteps
 from optimizer.tariff.rule.tiers_extra import TierRule
 
-COMPARED_WITH_MINIMUM: tuple[BillLine, ...] = ("energy", "demand", "fixed")
+COMPARED_WITH_MINIMUM: tuple[BillLine, ...] = tuple(
+    kind.line for kind in CHARGES if kind.below_minimum and kind.line != "tax"
+)
 
 
 @dataclass(frozen=True, eq=False)
