@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from optimizer.auditor import audit
     from optimizer.auditor.findings import Findings
     from optimizer.changes.handover import read_state, with_state
+    from optimizer.errors import WattshiftError
     from optimizer.model.set_points import Keep
     from optimizer.operating.replan import replan
     from optimizer.operating.roll import roll
     from optimizer.operating.settle import settle
+    from optimizer.planning.how import HowToSolve
     from optimizer.planning.plan import RejectedByAudit, plan
     from optimizer.scenario.faults import ScenarioError
     from optimizer.scenario.load import load
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "Findings": "optimizer.auditor.findings",
+    "HowToSolve": "optimizer.planning.how",
     "Keep": "optimizer.model.set_points",
     "ProblemError": "solvers",
     "RejectedByAudit": "optimizer.planning.plan",
@@ -37,6 +40,7 @@ _WHERE = {
     "Schedule": "optimizer.schedule",
     "ScheduleError": "optimizer.schedule",
     "SolverError": "solvers",
+    "WattshiftError": "optimizer.errors",
     "audit": "optimizer.auditor",
     "load": "optimizer.scenario.load",
     "plan": "optimizer.planning.plan",
@@ -49,6 +53,7 @@ _WHERE = {
 
 __all__ = [
     "Findings",
+    "HowToSolve",
     "Keep",
     "ProblemError",
     "RejectedByAudit",
@@ -57,6 +62,7 @@ __all__ = [
     "Schedule",
     "ScheduleError",
     "SolverError",
+    "WattshiftError",
     "audit",
     "load",
     "plan",

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.cli.answer import (
-    FallbacksOption,
-    GapOption,
-    IsolatedOption,
-    JsonOption,
-    Options,
-    SolverOption,
-    answer,
-    explained,
-)
 from optimizer.cli.exits import guarded
+from optimizer.cli.how import solving
 from optimizer.cli.moment import moment
+from optimizer.cli.planned import JsonOption, delivered, explained
 from optimizer.cli.source import SCENARIO_HELP, read_scenario
 from optimizer.errors import ExitCode
+
+if TYPE_CHECKING:
+    from optimizer.planning.how import HowToSolve
 
 SCENARIO_FILE = "scenario.json"
 
 
 @guarded
+@solving()
 def replan_command(
     scenario: Annotated[str, typer.Argument(help=f"{SCENARIO_HELP} As it is known now: prices, orders, overrides.")],
     published: Annotated[Path, typer.Option(help="schedule.json of the plan that is being carried out.")],
@@ -39,17 +35,12 @@ def replan_command(
     state: Annotated[
         Path | None, typer.Option(help="State at that moment; default: the published plan, settled up to it.")
     ] = None,
-    solver: SolverOption = "highs",
-    gap: GapOption = 1e-4,
-    time_limit: Annotated[
-        float, typer.Option(min=0.01, max=1e6, help="Seconds for solving, fallbacks included.")
-    ] = 60.0,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder for schedule.json, CSV, Parquet and scenario.json.")
     ] = None,
-    fallbacks: FallbacksOption = True,
-    isolated: IsolatedOption = None,
     json: JsonOption = False,
+    *,
+    how: HowToSolve,
 ) -> ExitCode:
     """Plan again within the day: the past as it was published and came about, the rest anew.
 
@@ -57,24 +48,6 @@ def replan_command(
     unless leaving them earns more than X, for each item and period. -o writes the re-planned scenario beside the
     schedule, so that `wattshift audit` takes the two. Exit codes are those of `solve`.
     """
-    from solvers.isolation import isolation
-
-    options = Options(solver, gap, time_limit, fallbacks)
-    with isolation(isolated):
-        return _replan(scenario, published, from_, leave_usd, state, options, output, json=json)
-
-
-def _replan(
-    argument: str,
-    published: Path,
-    from_: str,
-    leave_usd: float,
-    state: Path | None,
-    options: Options,
-    output: Path | None,
-    *,
-    json: bool,
-) -> ExitCode:
     from optimizer.changes.handover import read_state
     from optimizer.files.whole import write_text
     from optimizer.operating.replan import replan
@@ -83,7 +56,7 @@ def _replan(
     from solvers.interrupt import held_back
 
     begun = time.perf_counter()
-    given = read_scenario(argument)
+    given = read_scenario(scenario)
     at = moment(from_, "--from", given.horizon)
     before = Schedule.from_json(published.read_bytes())
     start = None if state is None else read_state(state)
@@ -91,12 +64,10 @@ def _replan(
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)  # what cannot be written is told before the solve
     with held_back():
-        with SolveProgress(options.solver, given.currency) as progress:
-            again = replan(
-                given, before, at, leave_usd=leave_usd, state=start, progress=progress.listener, **options._asdict()
-            )
-        found = explained(again.scenario, again.schedule, again.findings, options.time_limit_s, again.keep)
-        code = answer(found, loaded, time.perf_counter() - begun, output, json=json)
+        with SolveProgress(how.solver, given.currency) as progress:
+            again = replan(given, before, at, leave_usd=leave_usd, state=start, progress=progress.listener, how=how)
+        found = explained(again.scenario, again.schedule, again.findings, how, again.keep)
+        code = delivered(found, loaded, time.perf_counter() - begun, output, json=json)
         if output is not None and found.good:
             write_text(output / SCENARIO_FILE, again.scenario.model_dump_json())
         return code

@@ -8,24 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.cli.answer import (
-    FallbacksOption,
-    GapOption,
-    JsonOption,
-    Options,
-    SolverOption,
-    explained,
-    show_no_plan,
-)
 from optimizer.cli.exits import exit_code, guarded, say
+from optimizer.cli.how import solving
+from optimizer.cli.planned import JsonOption, explained, show_no_plan
 from optimizer.cli.source import SCENARIO_HELP, STATE_HELP, read_scenario
 from optimizer.errors import ExitCode
 
 if TYPE_CHECKING:
     from optimizer.operating.roll import Rolled, RollStopped
+    from optimizer.planning.how import HowToSolve
 
 
 @guarded
+@solving(isolated=True)
 def roll_command(
     scenario: Annotated[str, typer.Argument(help=f"{SCENARIO_HELP} Its series reach over all days.")],
     days: Annotated[int, typer.Option(min=1, max=400, help="How many local days, from the scenario's start on.")],
@@ -34,17 +29,12 @@ def roll_command(
         typer.Option(min=0.0, max=9600.0, help="Hours planned behind each day; default: the scenario's look-ahead."),
     ] = None,
     state: Annotated[Path | None, typer.Option(help=STATE_HELP)] = None,
-    solver: SolverOption = "highs",
-    gap: GapOption = 1e-4,
-    time_limit: Annotated[
-        float, typer.Option(min=0.01, max=1e6, help="Seconds for solving each day, fallbacks included.")
-    ] = 60.0,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder that keeps each day, and takes the joined schedule.")
     ] = None,
-    fallbacks: FallbacksOption = True,
-    isolated: Annotated[bool, typer.Option(help="Run solvers in a process that is ended when it hangs.")] = True,
     json: JsonOption = False,
+    *,
+    how: HowToSolve,
 ) -> ExitCode:
     """Plan day after day over a longer series: each local day is planned on what is known, settled on what came, and
     hands its state to the next; then all days are joined into one schedule and audited as one.
@@ -55,33 +45,16 @@ def roll_command(
     Exit codes: 0 all days proven; 4 some not; 2 invalid input, or a folder of another roll; 3, 6, 7 a day without a
     plan, as of `solve`; 5 rejected by the audit; 130 interrupted; 1 internal error.
     """
-    from solvers.isolation import isolation
-
-    options = Options(solver, gap, time_limit, fallbacks)
-    with isolation(isolated):
-        return _roll(scenario, days, look_ahead, state, options, output, json=json)
-
-
-def _roll(
-    argument: str,
-    days: int,
-    look_ahead: float | None,
-    state: Path | None,
-    options: Options,
-    output: Path | None,
-    *,
-    json: bool,
-) -> ExitCode:
     from optimizer.operating.roll import Interrupted, RollStopped, roll
     from optimizer.operating.roll.files import write_rolled
     from optimizer.report.progress import RollProgress
 
-    given = read_scenario(argument, state)
+    given = read_scenario(scenario, state)
     try:
         with RollProgress(given.currency) as progress:
-            rolled = roll(given, days, look_ahead_hours=look_ahead, folder=output, told=progress, **options._asdict())
+            rolled = roll(given, days, look_ahead_hours=look_ahead, folder=output, told=progress, how=how)
     except RollStopped as stopped:
-        return _stopped(stopped, options.time_limit_s, json=json)
+        return _stopped(stopped, how, json=json)
     except Interrupted as interrupted:
         kept = "nothing is kept without -o" if output is None else "the same command goes on behind them"
         raise KeyboardInterrupt(f"{interrupted}; {kept}") from None
@@ -115,9 +88,9 @@ def _show(rolled: Rolled) -> None:
         say(audit_line(rolled.schedule, rolled.findings))
 
 
-def _stopped(stopped: RollStopped, time_limit_s: float, *, json: bool) -> ExitCode:
+def _stopped(stopped: RollStopped, how: HowToSolve, *, json: bool) -> ExitCode:
     """A day without a plan: which one, and why."""
-    found = explained(stopped.scenario, stopped.schedule, stopped.findings, time_limit_s)
+    found = explained(stopped.scenario, stopped.schedule, stopped.findings, how)
     if json:
         from optimizer.report.machine import as_text, solve_object
 

@@ -10,25 +10,27 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from optimizer.cli.exits import guarded
+from optimizer.cli.how import solving
 from optimizer.cli.moment import moment
 from optimizer.cli.source import SCENARIO_HELP, STATE_HELP, read_scenario
 from optimizer.errors import AskedError
 
 if TYPE_CHECKING:
+    from optimizer.planning.how import HowToSolve
     from optimizer.scenario.horizon import Horizon
 
 
 @guarded
+@solving(gap=1e-6)
 def value_command(
     scenario: Annotated[str, typer.Argument(help=SCENARIO_HELP)],
     at: Annotated[str, typer.Option(help="Period: a local time inside it, e.g. 2026-01-15T18:00, or 18:00.")],
     item: Annotated[list[str] | None, typer.Option(help="Only this item (site, a hall, fleet, contract).")] = None,
-    solver: Annotated[str, typer.Option(help="highs, scip, cbc, or pulp:NAME.")] = "highs",
-    gap: Annotated[float, typer.Option(min=0.0, max=1.0, help="Relative gap of each solve.")] = 1e-6,
-    time_limit: Annotated[float, typer.Option(min=0.01, max=1e6, help="Seconds for each solve.")] = 60.0,
     step: Annotated[float, typer.Option(min=1e-6, max=1e6, help="How many MW, groups or GPU-hours to move by.")] = 1.0,
     state: Annotated[Path | None, typer.Option(help=STATE_HELP)] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    *,
+    how: HowToSolve,
 ) -> None:
     """What one more (and one less) MW of a limit, group of a fleet or GPU-hour of a contract is worth in a period,
     from solving again with it moved; with the range that the proofs allow."""
@@ -47,9 +49,7 @@ def value_command(
             given,
             period,
             items=frozenset(item) if item else None,
-            solver=solver,
-            gap=gap,
-            time_limit_s=time_limit,
+            how=how,
             step=step,
             told=progress,
         )

@@ -19,10 +19,12 @@ from optimizer.model.desk import Requirement
 from optimizer.model.formulation import Formulation, formulate
 from optimizer.model.set_points import Keep
 from optimizer.model.site.hall import pue_of
+from optimizer.planning.first import first_result
+from optimizer.planning.how import HowToSolve, how_to_solve
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import align
 from optimizer.scenario.site import Hall
-from solvers import Options, Status, solve
+from solvers import Options, Status
 from solvers.builder import Index
 from solvers.elastic import elastic
 from solvers.problem import Floats
@@ -64,7 +66,7 @@ class Clash:
 class _Asking:
     """Who is asked, and until when."""
 
-    solver: str
+    how: HowToSolve
     each_s: float
     last: float
     """By `time.monotonic`."""
@@ -89,18 +91,21 @@ class _GivenWay:
 
 
 def clashes(
-    scenario: Scenario, *, solver: str = "highs", time_limit_s: float = LIMIT_S, keep: Keep | None = None
+    scenario: Scenario, *, how: HowToSolve | None = None, time_limit_s: float = LIMIT_S, keep: Keep | None = None
 ) -> tuple[Clash, ...]:
     """What makes a scenario infeasible, at most three requirements; empty where no named requirement does.
     `keep`: published set-points that the plan had to hold (`optimizer.model.set_points`). Where the time is up, what is
-    known by then: sides may be missing, or name more than they need."""
+    known by then: sides may be missing, or name more than they need. `how`: who is asked; `time_limit_s` is for all of
+    it. Raises ScenarioError where a variation does not hold together."""
+    scenario.check_variation()
+    how = how_to_solve(how)
     # Reserves and demand response ask for nothing: without them it is as infeasible, and less stands in the way.
     # Published offers that have to be held do ask for something.
     exactly = keep is not None and keep.leave_usd is None
     dropped = {"demand_response": ()} if exactly else {"reserves": (), "demand_response": ()}
     supply = scenario.supply.model_copy(update=dropped)
     formulation = formulate(scenario.model_copy(update={"supply": supply}), keep=keep)
-    asking = _Asking(solver, max(EACH_SHARE * time_limit_s, LEAST_EACH_S), time.monotonic() + time_limit_s)
+    asking = _Asking(how, max(EACH_SHARE * time_limit_s, LEAST_EACH_S), time.monotonic() + time_limit_s)
     everything = formulation.model.requirements
 
     def side_of(free: Sequence[Requirement]) -> list[_GivenWay]:
@@ -125,7 +130,7 @@ def clashes(
     return tuple(_clash(formulation, given, side, [g for n, g in named if n != side]) for side, given in named)
 
 
-def told(found: Sequence[Clash]) -> list[str]:
+def lines_of(found: Sequence[Clash]) -> list[str]:
     """The clashes as lines: "and" before what has to give way together with the line above, "or" before another
     side."""
     lines: list[str] = []
@@ -149,7 +154,7 @@ def _given_way(formulation: Formulation, requirements: Sequence[Requirement], as
     weights = np.concatenate([np.full(len(r.rows), WEIGHT * r.per_row / r.size) for r in requirements])
     relaxed = elastic(formulation.problem, rows, [], weights)
     options = Options(gap=1e-6, time_limit_s=max(min(asking.each_s, asking.left), LEAST_TIME_S))
-    result = solve(relaxed.problem, asking.solver, options)
+    result = first_result(relaxed.problem, asking.how, options)
     if result.x is None or result.status not in (Status.PROVEN, Status.FEASIBLE):
         return []
     violations = np.abs(relaxed.violations(result.x).rows)

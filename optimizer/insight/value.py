@@ -11,18 +11,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Unpack
 
 import numpy as np
 
 from optimizer.errors import AskedError
 from optimizer.model.formulation import formulate
 from optimizer.model.site.meter import touched
+from optimizer.planning.first import first_result
+from optimizer.planning.how import Fields, HowToSolve, how_to_solve
 from optimizer.planning.outlook import find_expected_peaks, with_expected
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import align, moved
-from solvers import Options, Result, Status, solve
+from solvers import Options, Result, Status
 from solvers.problem import Problem
 
+GAP = 1e-6
+"""Relative gap of each solve: values are small differences of large sums."""
 BELOW_ZERO = "the limit would fall below 0"
 
 
@@ -70,23 +75,24 @@ def marginal_values(
     period: int,
     *,
     items: frozenset[str] | None = None,
-    solver: str = "highs",
-    gap: float = 1e-6,
-    time_limit_s: float = 60.0,
+    how: HowToSolve | None = None,
     step: float = 1.0,
     told: Callable[[int, int], None] | None = None,
+    **fields: Unpack[Fields],
 ) -> list[MarginalValue]:
     """The values of a step up and a step down of every lever (or those of `items`) in a period.
 
-    `step` is in the lever's own quantity; `told` hears how many solves are done, and of how many.
-    Raises AskedError where the scenario itself has no plan, or an item has no lever, and KeyboardInterrupt where
-    a solve was interrupted: what the others would say is not known.
+    `step` is in the lever's own quantity; `told` hears how many solves are done, and of how many. `how`, or any of its
+    fields as arguments, is for each solve: see `HowToSolve`; the gap is `GAP` where nothing is said.
+    Raises AskedError where the scenario itself has no plan, or an item has no lever, ScenarioError where a variation
+    does not hold together, and KeyboardInterrupt where a solve was interrupted: what the others would say is not known.
     """
+    how = how_to_solve(how or HowToSolve(gap=GAP), **fields)
     if not (step > 0.0 and np.isfinite(step)):
         raise AskedError(f"the step is {step:g}; it must be above 0")
-    options = Options(gap=gap, time_limit_s=time_limit_s)
+    scenario.check_variation()
     if scenario.supply.find_expected_peaks:  # as the plan does, once for all
-        scenario = with_expected(scenario, find_expected_peaks(scenario, solver=solver, time_limit_s=time_limit_s))
+        scenario = with_expected(scenario, find_expected_peaks(scenario, how))
     known = levers(scenario)
     unknown = (items or frozenset()) - {lever.item for lever in known}
     if unknown:
@@ -96,7 +102,7 @@ def marginal_values(
     total = 1 + 2 * len(asked)
     if told is not None:
         told(0, total)
-    plain = _solved(formulate(scenario).problem, solver, options)
+    plain = _solved(formulate(scenario).problem, how)
     if plain.objective is None:
         raise AskedError(f"the scenario itself has no plan ({plain.status.value}); nothing can be compared")
     found: list[MarginalValue] = []
@@ -105,15 +111,15 @@ def marginal_values(
             if told is not None:
                 told(1 + len(found), total)
             problem = lever.moved(period, by)
-            moved = problem if isinstance(problem, str) else _solved(problem, solver, options)
+            moved = problem if isinstance(problem, str) else _solved(problem, how)
             found.append(_value(scenario, lever, period, by, plain, moved))
     if told is not None:
         told(total, total)
     return found
 
 
-def _solved(problem: Problem, solver: str, options: Options) -> Result:
-    result = solve(problem, solver, options)
+def _solved(problem: Problem, how: HowToSolve) -> Result:
+    result = first_result(problem, how, Options(gap=how.gap, time_limit_s=how.time_limit_s))
     if result.limit == "interrupt":
         raise KeyboardInterrupt
     return result

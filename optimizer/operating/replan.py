@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Unpack
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from optimizer.changes.part import part
 from optimizer.changes.position import with_position
 from optimizer.model.set_points import Keep
 from optimizer.operating.settle import LEFT_NOTE, settle
+from optimizer.planning.how import Fields, HowToSolve, how_to_solve
 from optimizer.planning.plan import plan_and_audit
 from optimizer.scenario.faults import Fault, ScenarioError
 from optimizer.scenario.horizon import TimeError, localize
@@ -65,11 +67,9 @@ def replan(
     *,
     leave_usd: float = 0.0,
     state: State | None = None,
-    solver: str = "highs",
-    gap: float = 1e-4,
-    time_limit_s: float = 60.0,
+    how: HowToSolve | None = None,
     progress: Callable[[Progress], None] | None = None,
-    fallbacks: bool = True,
+    **fields: Unpack[Fields],
 ) -> Replan:
     """Plan the rest of the horizon from a moment on.
 
@@ -79,10 +79,11 @@ def replan(
     arguments are those of `plan`. Raises ScenarioError (a moment that is none of the horizon's, a state that does not
     fit) and what `settle` raises; the findings of the audit are handed out, not raised.
     """
+    how = how_to_solve(how, **fields)
     moment = period_of(scenario, at)
     past = None
     if state is None and moment > 0:
-        past = settle(part(scenario, 0, moment), published, solver=solver, ends_inside=True)
+        past = settle(part(scenario, 0, moment), published, how=how, ends_inside=True)
         if past.state is None:
             raise NoPast(past)
         state = past.state
@@ -92,15 +93,7 @@ def replan(
     rest = with_position(with_acceptance(rest, published), published)
     keep = Keep(published, leave_usd)
     begun = () if past is None else tuple(note for note in past.notes if note.startswith(LEFT_NOTE))
-    schedule, findings = plan_and_audit(
-        rest,
-        solver=solver,
-        gap=gap,
-        time_limit_s=time_limit_s,
-        progress=progress,
-        keep=keep,
-        fallbacks=fallbacks,
-    )
+    schedule, findings = plan_and_audit(rest, how=how, progress=progress, keep=keep)
     return Replan(rest, replace(schedule, notes=(*schedule.notes, *begun)), findings, keep, past)
 
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Unpack
 
 import numpy as np
 
@@ -32,12 +33,15 @@ from optimizer.changes.part import part
 from optimizer.changes.position import with_position
 from optimizer.model.formulation import Formulation, formulate
 from optimizer.model.set_points import Keep, departure
-from optimizer.planning.plan import RejectedByAudit, schedule_of
+from optimizer.planning.first import first_result
+from optimizer.planning.how import Fields, HowToSolve, how_to_solve
+from optimizer.planning.plan import RejectedByAudit
+from optimizer.planning.read import read_schedule
 from optimizer.scenario.checks.tariff import ENDS_INSIDE
 from optimizer.scenario.faults import ScenarioError
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import DispatchRow, Schedule, ScheduleError, Seconds
-from solvers import Options, Result, Status, solve
+from solvers import Options, Result, Status
 from solvers.elastic import elastic
 from solvers.problem import Floats, Problem
 
@@ -69,34 +73,36 @@ def settle(
     scenario: Scenario,
     schedule: Schedule,
     *,
-    solver: str = "highs",
-    time_limit_s: float = 60.0,
+    how: HowToSolve | None = None,
     ends_inside: bool = False,
+    **fields: Unpack[Fields],
 ) -> Schedule:
     """The committed part of a schedule as it came about on the series as they came, with the state that it ends in.
 
     `scenario` is the one that was planned; where it has no versions of series and the schedule is its plan, the two
     agree. `ends_inside`: the committed part may end inside a metering interval, which its state then has. Notes say
     which set-points could not be held as published. Without a solution, `outcome` says why.
+    `how`, or any of its fields as arguments: see `HowToSolve`; the gap is always `GAP`, and ties are left as they are.
     Raises ScheduleError where the schedule is no plan of this facility and horizon, ScenarioError where the series as
     they came are at fault, RejectedByAudit where the audit finds the answer wrong.
     """
     begun = time.perf_counter()
+    how = how_to_solve(how, **fields)
     came = settled_scenario(scenario, schedule)
     faults = [fault for fault in came.unchecked_faults() if not (ends_inside and fault.allowed == ENDS_INSIDE)]
     if faults:
         raise ScenarioError(faults, f"{scenario.name} as it came")
     formulation = formulate(came, keep=Keep(_with_new_contracts(came, schedule)))
-    _check_told(formulation)
+    _check_published(formulation)
     built = time.perf_counter()
-    options = Options(gap=GAP, time_limit_s=time_limit_s)
-    result = solve(formulation.problem, solver, options)
+    options = Options(gap=GAP, time_limit_s=how.time_limit_s)
+    result = first_result(formulation.problem, how, options)
     seconds = result.seconds
     if result.status is Status.INFEASIBLE:
-        result, more = _least_departure(formulation, solver, options)
+        result, more = _least_departure(formulation, how, options)
         seconds += more
     solved = time.perf_counter()
-    settled = schedule_of(formulation, result, GAP, Seconds())
+    settled = read_schedule(formulation, result, GAP)
     if result.x is not None:
         settled = replace(settled, notes=(*settled.notes, *_left(formulation, formulation.settle(result.x))))
     read = time.perf_counter()
@@ -128,7 +134,7 @@ def _with_new_contracts(came: Scenario, schedule: Schedule) -> Schedule:
     return replace(schedule, dispatch_rows=schedule.dispatch_rows + rows) if rows else schedule
 
 
-def _check_told(formulation: Formulation) -> None:
+def _check_published(formulation: Formulation) -> None:
     """Raise ScheduleError where a set-point was not published for a period."""
     assert formulation.held is not None
     for point, values in formulation.held.points:
@@ -138,7 +144,7 @@ def _check_told(formulation: Formulation) -> None:
             raise ScheduleError(f"the schedule does not say {point.quantity} of {point.item} at {when}")
 
 
-def _least_departure(formulation: Formulation, solver: str, options: Options) -> tuple[Result, float]:
+def _least_departure(formulation: Formulation, how: HowToSolve, options: Options) -> tuple[Result, float]:
     """The solution that departs least from what was published, and of those the one that earns most; with the
     seconds that both solves took."""
     problem = formulation.problem
@@ -146,11 +152,11 @@ def _least_departure(formulation: Formulation, solver: str, options: Options) ->
     rows = np.concatenate([r.rows for r in held])
     weights = np.concatenate([np.full(len(r.rows), 1.0 / r.size) for r in held])
     relaxed = elastic(problem, rows, [], weights)
-    least = solve(relaxed.problem, solver, options)
+    least = first_result(relaxed.problem, how, options)
     if least.x is None:
         return least, least.seconds
     most = -relaxed.problem.objective(least.x)
-    result = solve(_at_most(relaxed.problem, problem, most * (1.0 + SLACK) + SLACK), solver, options)
+    result = first_result(_at_most(relaxed.problem, problem, most * (1.0 + SLACK) + SLACK), how, options)
     seconds = least.seconds + result.seconds
     return (result if result.x is None else replace(result, x=relaxed.original(result.x))), seconds
 

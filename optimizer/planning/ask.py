@@ -18,17 +18,25 @@ from dataclasses import dataclass, replace
 
 from optimizer.auditor.findings import Findings
 from optimizer.model.formulation import Formulation
-from optimizer.planning.rules.repair import RULES, rule_plan
+from optimizer.planning.how import DEFAULT, ORDER, RULES, HowToSolve
+from optimizer.planning.rules.repair import rule_plan
 from optimizer.schedule import Attempt, Schedule
-from solvers import Options, Result, SolverError, SolverUnavailable, Status, UnknownSolver, solve
+from solvers import (
+    Abilities,
+    Options,
+    Result,
+    SolverError,
+    SolverUnavailable,
+    Status,
+    UnknownSolver,
+    abilities,
+    solve,
+)
 from solvers.gap import denominator
 from solvers.infeasible import is_infeasible
 from solvers.isolated import ENDED
-from solvers.problem import ProblemError
+from solvers.problem import Floats, ProblemError
 
-ORDER = ("highs", "highs-presolve", "scip", "cbc")
-DEFAULT = ORDER[0]
-"""Where it is not there the next one is asked; another solver was named by somebody, who is told."""
 PATIENCE_SHARE = 0.6
 """Of the limit, for a first solver that has found nothing."""
 FIRST_SHARE = 0.9
@@ -55,32 +63,45 @@ class Answered:
     solve_s: float
 
 
-def ask(formulation: Formulation, solver: str, options: Options, read: Read, *, fallbacks: bool = True) -> Answered:
-    """Ask for the plan. Without `fallbacks` the named solver's word is the last. `solver` may be "rules": then nobody
-    else is asked.
+@dataclass(frozen=True, eq=False)
+class _Accepted:
+    """A result that can be the answer: its schedule, the audit's word on it, and the solution where there is one."""
 
-    Raises UnknownSolver and ProblemError; SolverError where a solver that is not the default one cannot be used.
+    schedule: Schedule
+    findings: Findings
+    x: Floats | None = None
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """A result that is not the answer, and why."""
+
+    reason: str
+
+
+def ask(formulation: Formulation, how: HowToSolve, options: Options, read: Read) -> Answered:
+    """Ask for the plan; `options` say gap and time. Without fallbacks the named solver's word is the last.
+
+    Raises ProblemError; SolverError where a solver that somebody named cannot be used.
     """
-    if not fallbacks and solver != RULES:
-        result = solve(formulation.problem, solver, options)
+    if not how.fallbacks and not how.by_rules:
+        result = solve(formulation.problem, how.solver, options)
         return _answered([_attempt(result)], *read(result))
-    return _Chain(formulation, solver, options, read).answer()
+    return _Chain(formulation, how, options, read).answer()
 
 
 class _Chain:
-    def __init__(self, formulation: Formulation, solver: str, options: Options, read: Read) -> None:
+    def __init__(self, formulation: Formulation, how: HowToSolve, options: Options, read: Read) -> None:
         self._formulation, self._problem = formulation, formulation.problem
-        self._options, self._read = options, read
-        again = (name for name in ORDER if name != solver)
-        if not self._problem.integers:  # linear problems are presolved anyway
-            again = (name for name in again if name != "highs-presolve")
-        self._names = [] if solver == RULES else [solver, *again]
+        self._how, self._options, self._read = how, options, read
+        self._names = () if how.by_rules else how.solvers
         self._last = time.monotonic() + options.time_limit_s
         self._attempts: list[Attempt] = []
-        self._rejected: tuple[Schedule, Findings] | None = None
+        self._rejected: _Accepted | None = None
+        """The first plan that the audit rejects."""
         self._shunned: list[str] = []
         """Solvers that broke, or had to be ended: not to be asked again."""
-        self._known: tuple[Result, Schedule, Findings] | None = None
+        self._known: _Accepted | None = None
         """The last plan that the audit accepts and that is no answer, because it refutes a proof."""
         self._without: list[Result] = []
         """Results that are no plan, in the order of asking."""
@@ -94,15 +115,21 @@ class _Chain:
         for place, name in enumerate(self._names):
             if place and self._left < LEAST_S:
                 break
+            if place and not self._worth_asking(name):
+                continue
             result = self._solve(place, name)
-            reason = self._why_not(result)
-            if not isinstance(reason, str):
+            verdict = self._judged(result)
+            if isinstance(verdict, _Accepted):
                 self._attempts.append(_attempt(result))
-                return _answered(self._attempts, *reason)
-            self._attempts.append(_attempt(result, reason))
+                return _answered(self._attempts, verdict.schedule, verdict.findings)
+            self._attempts.append(_attempt(result, verdict.reason))
         if self._known is not None:
-            return _answered(self._attempts, *self._known[1:])
+            return _answered(self._attempts, self._known.schedule, self._known.findings)
         return self._by_rule()
+
+    def _worth_asking(self, name: str) -> bool:
+        """A solver whose proofs do not count is there for solutions of problems with integers."""
+        return bool(self._problem.integers) or _abilities(name).proof
 
     def _solve(self, place: int, name: str) -> Result:
         begun = time.monotonic()
@@ -111,7 +138,7 @@ class _Chain:
         except (UnknownSolver, ProblemError):
             raise
         except SolverError as error:
-            if place == 0 and not (name == DEFAULT and isinstance(error, SolverUnavailable)):
+            if place == 0 and (self._how.named or not isinstance(error, SolverUnavailable)):
                 raise
             message = f"not available: {error}"
         except Exception as error:
@@ -122,37 +149,39 @@ class _Chain:
         """The time that a solver has."""
         limit = self._options.time_limit_s
         if place:
-            start = None if self._known is None else self._known[0].x
+            start = None if self._known is None else self._known.x
             return replace(self._options, start=start, time_limit_s=self._left / (len(self._names) - place + 1))
-        if name in {DEFAULT, "highs-presolve"}:
+        if _abilities(name).incumbents:
             return replace(self._options, time_limit_s=FIRST_SHARE * limit, patience_s=PATIENCE_SHARE * limit)
         return replace(self._options, time_limit_s=BLIND_SHARE * limit)
 
-    def _why_not(self, result: Result) -> str | tuple[Schedule, Findings]:
-        """Why a result is not the answer; or, where it is, its schedule and the audit's word."""
+    def _judged(self, result: Result) -> _Accepted | _Refused:
+        """Whether a result is the answer."""
         if result.x is not None:
-            schedule, findings = self._read(result)
+            plan = _Accepted(*self._read(result), result.x)
             if result.limit == "interrupt":
-                return schedule, findings
-            if findings.ok:
-                return self._doubt_proof(result, schedule, findings) or (schedule, findings)
-            self._rejected = self._rejected or (schedule, findings)
-            return f"the audit rejects its plan: {findings.violations[0]}"
+                return plan
+            if plan.findings.ok:
+                reason = self._doubt_proof(result, plan)
+                return _Refused(reason) if reason else plan
+            self._rejected = self._rejected or plan
+            return _Refused(f"the audit rejects its plan: {plan.findings.violations[0]}")
         reason = "" if result.limit == "interrupt" else self._doubt(result)
         if not reason:
-            return self._read(result)
+            return _Accepted(*self._read(result))
         self._without.append(result)
         if result.status is Status.ERROR or result.message == ENDED:
             self._shunned.append(result.solver)
-        return reason
+        return _Refused(reason)
 
-    def _doubt_proof(self, result: Result, schedule: Schedule, findings: Findings) -> str:
+    def _doubt_proof(self, result: Result, plan: _Accepted) -> str:
         """Why what a solver says of its plan is not so, with the plan that refutes it kept; empty where it may be."""
         if result.refuted:
-            self._known = (result, schedule, findings)
+            self._known = plan
             return f"its proof is refuted: {result.message}"
-        default = result.solver in {DEFAULT, RULES}
-        if default or result.bound is None or result.status is not Status.PROVEN or not self._problem.integers:
+        if result.bound is None or result.status is not Status.PROVEN or not self._problem.integers:
+            return ""
+        if result.solver == DEFAULT:  # another one's word is held against a plan that this one finds
             return ""
         return self._refuted_by_rules(result.bound, min(CHECK_S, CHECK_SHARE * self._left))
 
@@ -164,10 +193,10 @@ class _Chain:
         beyond = self._options.gap * denominator(self._problem, plain.x)
         if plain.objective <= bound + beyond:
             return ""
-        schedule, findings = self._read(plain)
-        if not findings.ok:
+        plan = _Accepted(*self._read(plain), plain.x)
+        if not plan.findings.ok:
             return ""
-        self._known = (plain, schedule, findings)
+        self._known = plan
         return f"its bound {bound:.2f} is below the plan by rules of thumb, which earns {plain.objective:.2f}"
 
     def _doubt(self, result: Result) -> str:
@@ -185,28 +214,38 @@ class _Chain:
 
     def _doubt_infeasible(self, result: Result) -> str:
         asked = [result.solver, *(name for name in self._names if name != result.solver)]
-        told = is_infeasible(self._problem, asked, max(CONFIRM_SHARE * self._left, RULES_LEAST_S))
-        if told is None:
+        confirmed = is_infeasible(self._problem, asked, max(CONFIRM_SHARE * self._left, RULES_LEAST_S))
+        if confirmed is None:
             return "it says infeasible, which the elastic re-solve did not confirm in time"
-        return "" if told else "it says infeasible, but the elastic re-solve breaks no rule"
+        return "" if confirmed else "it says infeasible, but the elastic re-solve breaks no rule"
 
     def _by_rule(self) -> Answered:
         result = rule_plan(self._formulation, max(self._left, RULES_LEAST_S), self._shunned)
-        reason = self._why_not(result)
-        if not isinstance(reason, str) and result.x is not None:
+        verdict = self._judged(result)
+        if isinstance(verdict, _Accepted) and result.x is not None:
             self._attempts.append(_attempt(result))
-            return _answered(self._attempts, *reason)
-        self._attempts.append(_attempt(result, reason if isinstance(reason, str) else "interrupted"))
-        return _answered(self._attempts, *(self._rejected or self._read(self._without_plan())))
+            return _answered(self._attempts, verdict.schedule, verdict.findings)
+        reason = "interrupted" if isinstance(verdict, _Accepted) else verdict.reason
+        self._attempts.append(_attempt(result, reason))
+        last = self._rejected or _Accepted(*self._read(self._without_plan()))
+        return _answered(self._attempts, last.schedule, last.findings)
 
     def _without_plan(self) -> Result:
         """What is said where nobody found a plan: what the first one said that did not fail; but never "infeasible"."""
-        told = [result for result in self._without if result.status is not Status.ERROR and result.solver != RULES]
-        result = (told or self._without)[0]
+        spoke = [result for result in self._without if result.status is not Status.ERROR and result.solver != RULES]
+        result = (spoke or self._without)[0]
         if result.status is not Status.INFEASIBLE:
             return result
         message = f"{result.solver} says infeasible, which is not confirmed"
         return replace(result, status=Status.NO_SOLUTION, message=message)
+
+
+def _abilities(name: str) -> Abilities:
+    """What a solver can do; of one that cannot be used nothing is known, which shows when it is asked."""
+    try:
+        return abilities(name)
+    except Exception:
+        return Abilities(integers=True, duals=False, bound=False, progress=False, interrupt=False, cancel=False)
 
 
 def _attempt(result: Result, reason: str = "") -> Attempt:

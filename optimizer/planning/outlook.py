@@ -13,20 +13,24 @@ from dataclasses import replace
 import numpy as np
 
 from optimizer.model.formulation import formulate
+from optimizer.planning.first import first_result
+from optimizer.planning.how import HowToSolve, how_to_solve
 from optimizer.scenario.faults import Fault, ScenarioError
 from optimizer.scenario.local_days import next_month_start
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.supply import ExpectedPeak
 from optimizer.schedule import FoundPeak
-from solvers import Options, solve
+from solvers import Options
 
 GAP = 1e-4
 KW_PER_MW = 1000.0
 
 
-def find_expected_peaks(scenario: Scenario, *, solver: str = "highs", time_limit_s: float = 60.0) -> list[FoundPeak]:
+def find_expected_peaks(
+    scenario: Scenario, how: HowToSolve | None = None, time_limit_s: float | None = None
+) -> list[FoundPeak]:
     """The demand of each charge in each month of the horizon, for those that are not given; none where the rest of
-    the month has no plan.
+    the month has no plan. `how` says who is asked; a limit counts in place of its own.
 
     Raises ScenarioError where a series does not reach to the end of the month.
     """
@@ -34,7 +38,9 @@ def find_expected_peaks(scenario: Scenario, *, solver: str = "highs", time_limit
     formulation = formulate(ahead)
     problem = formulation.problem
     relaxed = replace(problem, integer=np.zeros_like(problem.integer))
-    x = solve(relaxed, solver, Options(gap=GAP, time_limit_s=time_limit_s)).x
+    how = how_to_solve(how)
+    options = Options(gap=GAP, time_limit_s=how.time_limit_s if time_limit_s is None else time_limit_s)
+    x = first_result(relaxed, how, options).x
     tariff = formulation.tariff
     if x is None or tariff is None:
         return []

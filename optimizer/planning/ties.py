@@ -22,7 +22,6 @@ import numpy as np
 
 from optimizer.model.desk import PeriodSum
 from optimizer.model.formulation import Formulation
-from optimizer.planning.rules.repair import RULES
 from optimizer.scenario.scenario import Scenario
 from solvers import Options, ProblemBuilder, Result, solve
 from solvers.problem import Floats, Problem
@@ -47,7 +46,7 @@ def decided(formulation: Formulation, result: Result, time_limit_s: float) -> Re
     problem, x = formulation.problem, result.x
     limit = min(LIMIT_S, time_limit_s)
     small = problem.nonzeros <= (MOST_INTRICATE if _intricate(formulation.model.scenario) else MOST_NONZEROS)
-    open_ = result.limit is None and result.gap is not None and result.solver != RULES
+    open_ = result.limit is None and result.gap is not None  # what proves nothing leaves no tie
     if x is None or not open_ or not small or limit < LEAST_S:
         return result
     preferring = _preferring(formulation, x)

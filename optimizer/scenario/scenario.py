@@ -9,7 +9,7 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from optimizer.scenario.checks import faults_of
-from optimizer.scenario.faults import Fault
+from optimizer.scenario.faults import Fault, ScenarioError
 from optimizer.scenario.fields import ScenarioFields
 
 
@@ -26,6 +26,12 @@ class Scenario(ScenarioFields):
     def unchecked_faults(self) -> list[Fault]:
         """Faults across the fields of a variation; nothing for a scenario that was checked when it was made."""
         return faults_of(self) if self.__dict__.get("_varied") else []
+
+    def check_variation(self) -> None:
+        """Raise ScenarioError where a variation does not hold together."""
+        faults = self.unchecked_faults()
+        if faults:
+            raise ScenarioError(faults, f"variation of {self.name}")
 
     @model_validator(mode="after")
     def _hold_together(self) -> Self:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.insight import value as marginal
+from optimizer.planning import first
 from solvers import Options, Problem, Result, solve
 from tests.cli.run import infeasible, only_object, process, wattshift
 
@@ -127,7 +127,7 @@ def test_value_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(problem: Problem, solver: str, options: Options) -> Result:
         return replace(solve(problem, solver, options), limit="interrupt")
 
-    monkeypatch.setattr(marginal, "solve", interrupted)
+    monkeypatch.setattr(first, "solve", interrupted)
     result = wattshift("value", FIRST_STEPS, "--at", "2026-07-01T17:30", "--json")
     assert result.exit_code == 130
     assert only_object(result.stdout)["outcome"]["limit"] == "interrupt"

@@ -38,6 +38,8 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
 def faulty(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     isolated.end_idle()
     monkeypatch.setattr(isolated, "command", lambda: [sys.executable, "-P", "-m", "tests.solvers.faulty_worker"])
+    for name in ("crashes", "hangs_with_the_lock"):  # known here by their names, and only there by what they do
+        monkeypatch.setitem(registry._ROUTES, name, ("nothing", Broken))
     yield
     isolated.end_idle()
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from optimizer import Scenario, plan
-from optimizer.insight.clash import MOST_NAMED, Clash, clashes, told
+from optimizer.insight.clash import MOST_NAMED, Clash, clashes, lines_of
 from optimizer.planning.plan import plan_and_audit
 from tests.cli.hard import hard
 from tests.toys import batch, clock, gpu_pool, group_fleet, mode, reserved, scenario
@@ -363,7 +363,7 @@ def test_the_time_limit_covers_all_solves() -> None:
 
 def test_sides_are_told_with_and_or_or() -> None:
     given = [Clash("a", "b", "", 1.0, "MW", 1, side, f"line {side}") for side in (1, 1, 2)]
-    assert told(given) == ["clash: line 1", "  and: line 1", "   or: line 2"]
+    assert lines_of(given) == ["clash: line 1", "  and: line 1", "   or: line 2"]
 
 
 def test_more_starts_than_allowed_today_leave_none() -> None:

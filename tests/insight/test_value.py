@@ -9,8 +9,8 @@ import pytest
 
 import solvers
 from optimizer import Scenario
-from optimizer.insight import value as marginal
 from optimizer.insight.value import MarginalValue, levers, marginal_values
+from optimizer.planning import first
 from tests.toys import batch, clock, gpu_pool, group_fleet, mode, reserved, scenario, spot
 
 
@@ -231,7 +231,7 @@ def ending(monkeypatch: pytest.MonkeyPatch, at: int, **changes: Any) -> list[int
         result = solvers.solve(*arguments)
         return dataclasses.replace(result, **changes) if len(calls) > at else result
 
-    monkeypatch.setattr(marginal, "solve", solve)
+    monkeypatch.setattr(first, "solve", solve)
     return calls
 
 

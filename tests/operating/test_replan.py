@@ -36,6 +36,15 @@ def test_changed_prices_change_the_rest_alone() -> None:
     assert again.findings.ok and audit(again.scenario, again.schedule).ok
 
 
+def test_rules_of_thumb_plan_the_rest_and_solvers_settle_the_past() -> None:
+    """On at 50, off at 150, where the group earns 100 less; the past is on as it was published."""
+    published = plan(miner([50, 50, 50, 50]))
+    again = replan(miner([50, 50, 50, 150]), published, TWO, solver="rules")
+    assert again.past is not None and on(again.past) == [1, 1] and again.past.solver.name == "highs"
+    assert on(again.schedule) == [1, 0] and again.schedule.solver.name == "rules"
+    assert again.findings.ok
+
+
 def test_the_past_does_not_change() -> None:
     """The group was off in the second hour, whatever power would cost by now: with a minimum down time of two hours
     it cannot run in the third."""

@@ -29,11 +29,20 @@ Say = Callable[[Problem, Options], Answer]
 class Fake:
     """A solver that says what it is told to, and remembers what it was given."""
 
-    abilities = Abilities(integers=True, duals=False, bound=True, progress=False, interrupt=True, cancel=True)
     version = "Fake 1"
 
     def __init__(self, name: str, say: Say) -> None:
         self.name, self._say, self.given = name, say, list[Options]()
+        self.abilities = Abilities(
+            integers=True,
+            duals=False,
+            bound=True,
+            progress=False,
+            interrupt=True,
+            cancel=True,
+            incumbents=name.startswith("highs"),
+            proof=name != "highs-presolve",
+        )
 
     def run(self, problem: Problem, options: Options) -> Answer:
         self.given.append(options)

@@ -12,6 +12,7 @@ import pytest
 from optimizer import RejectedByAudit, Scenario, ScenarioError, Schedule, plan
 from optimizer.model.formulation import formulate
 from optimizer.planning import plan as planning
+from optimizer.planning.read import read_schedule
 from solvers import Options, SolverError, UnknownSolver, solve
 from tests.toys import batch, clock, gpu_pool, group_fleet, mode, reserved, scenario, spot
 
@@ -168,7 +169,7 @@ def _answer(scenario_: Scenario, bound: float) -> Schedule:
     """The schedule of the optimal solution as if the solver had proven this bound."""
     formulation = formulate(scenario_)
     result = solve(formulation.problem, "highs", Options(gap=1e-9))
-    return planning.schedule_of(formulation, replace(result, bound=bound), 1e-3, plan(scenario_).seconds)
+    return read_schedule(formulation, replace(result, bound=bound), 1e-3)
 
 
 def test_near_zero_profit_the_gap_is_over_one_percent_of_gross_revenue() -> None:

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 
 from optimizer.auditor import audit
 from optimizer.model.formulation import formulate
-from optimizer.planning.plan import plan_and_audit, schedule_of
+from optimizer.planning.plan import plan_and_audit
+from optimizer.planning.read import read_schedule
 from optimizer.planning.rules.repair import rule_plan
 from optimizer.scenario.scenario import Scenario
-from optimizer.schedule import Seconds
 from solvers import Options, isolated
 from tests.cli.hard import hard
 from tests.figure import Figure
@@ -38,7 +38,7 @@ def found(given: Scenario) -> bool | None:
         return None
     formulation = formulate(given)
     result = rule_plan(formulation, RULES_LIMIT_S, ["highs"])
-    schedule = schedule_of(formulation, result, 1e-4, Seconds())
+    schedule = read_schedule(formulation, result, 1e-4)
     return schedule.profit_usd is not None and audit(given, schedule).ok
 
 

@@ -31,12 +31,13 @@ from optimizer.auditor import audit
 from optimizer.model.formulation import formulate
 from optimizer.model.supply.energy import import_cost
 from optimizer.operating.roll import RollStopped
-from optimizer.planning.plan import plan_and_audit, schedule_of
+from optimizer.planning.plan import plan_and_audit
+from optimizer.planning.read import read_schedule
 from optimizer.planning.rules.repair import rule_plan
 from optimizer.scenario.contracts import Batch, BatchState
 from optimizer.scenario.faults import ScenarioError
 from optimizer.scenario.scenario import Scenario
-from optimizer.schedule import Schedule, Seconds
+from optimizer.schedule import Schedule
 from tests.figure import Figure
 from tests.operating.roll.in_parts import in_parts, with_accruals
 from tests.proof import _changes as change
@@ -239,7 +240,7 @@ def beats_rules(scenario: Scenario, rng: random.Random) -> None:
     result = rule_plan(formulation, 30.0)
     if result.x is None:
         raise Unfit(result.message)
-    simple = schedule_of(formulation, result, GAP, Seconds())
+    simple = read_schedule(formulation, result, GAP)
     if not audit(scenario, simple).ok:
         raise Unfit("the audit rejects the rule-based plan")
     may_not_exceed(simple, best, "rule-based plan")

@@ -9,6 +9,7 @@ from optimizer.auditor.findings import Findings
 from optimizer.errors import ExitCode, WattshiftError
 from optimizer.operating.roll.days import Days
 from optimizer.operating.settle import settle
+from optimizer.planning.how import HowToSolve
 from optimizer.planning.plan import plan_and_audit
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import State
@@ -48,30 +49,18 @@ class RollStopped(WattshiftError, RuntimeError):
         self.findings = findings
 
 
-@dataclass(frozen=True)
-class HowToSolve:
-    """Options of every day's plan."""
-
-    solver: str = "highs"
-    gap: float = 1e-4
-    time_limit_s: float = 60.0
-    fallbacks: bool = True
-
-
 def do_day(days: Days, index: int, state: State, how: HowToSolve) -> tuple[DayRecord, Schedule]:
     """Plan and settle a day; its record and the settled schedule. Raises RollStopped where there is no plan, and
     KeyboardInterrupt where the solver was interrupted."""
     begun, name = time.perf_counter(), days.names[index]
     scenario = days.planned(index, state)
-    planned, findings = plan_and_audit(
-        scenario, solver=how.solver, gap=how.gap, time_limit_s=how.time_limit_s, fallbacks=how.fallbacks
-    )
+    planned, findings = plan_and_audit(scenario, how=how)
     if planned.outcome.limit == "interrupt":
         raise KeyboardInterrupt
     if planned.profit_usd is None or not findings.ok:
         raise RollStopped(name, scenario, planned, findings)
     published = days.published(index, state)
-    settled = settle(published, planned, solver=how.solver, time_limit_s=how.time_limit_s)
+    settled = settle(published, planned, how=how)
     if settled.outcome.limit == "interrupt":
         raise KeyboardInterrupt
     if settled.profit_usd is None or settled.state is None:

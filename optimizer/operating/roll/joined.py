@@ -22,9 +22,10 @@ import numpy as np
 from optimizer.auditor import audit
 from optimizer.auditor.findings import Findings, Violation
 from optimizer.changes.position import with_position_mw
-from optimizer.operating.roll.day import DayRecord, HowToSolve
+from optimizer.operating.roll.day import DayRecord
 from optimizer.operating.roll.days import Days
 from optimizer.operating.roll.journal import Journal
+from optimizer.planning.how import HowToSolve
 from optimizer.scenario.day_ahead import DayAhead
 from optimizer.scenario.horizon import Horizon, stamp
 from optimizer.scenario.scenario import Scenario

@@ -14,13 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.files.whole import PART, write_text
-from optimizer.operating.roll.day import DayRecord, HowToSolve
+from optimizer.operating.roll.day import DayRecord
 from optimizer.operating.roll.days import Days
 from optimizer.operating.roll.errors import JournalError
+from optimizer.planning.how import HowToSolve
 from optimizer.schedule import Schedule
 
 JOURNAL_VERSION = 1
 MANIFEST = "roll.json"
+PLANS_DEPEND_ON = ("solver", "gap", "time_limit_s", "fallbacks", "break_ties")
+"""What `HowToSolve` says that may change a plan; where solvers run does not."""
+BEFORE: dict[str, Any] = {"break_ties": True}
+"""What was so before manifests said it."""
 
 
 class Journal:
@@ -86,13 +91,13 @@ def _manifest(days: Days, how: HowToSolve) -> dict[str, Any]:
         "digest": hashlib.sha256(days.whole.model_dump_json().encode()).hexdigest(),
         "days": days.count,
         "look_ahead_periods": days.ends[0] - days.seams[1],
-        **asdict(how),
+        **{name: getattr(how, name) for name in PLANS_DEPEND_ON},
     }
 
 
 def _check_same(path: Path, manifest: dict[str, Any]) -> None:
     try:
-        known = json.loads(path.read_bytes())
+        known = BEFORE | json.loads(path.read_bytes())
         other = [name for name in manifest if known[name] != manifest[name]]
     except (ValueError, KeyError, TypeError):
         raise JournalError(f"{path}: no roll's; give another folder") from None

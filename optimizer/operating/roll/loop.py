@@ -5,12 +5,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Unpack
 
 from optimizer.operating.roll.alone import alone_in
-from optimizer.operating.roll.day import DayRecord, HowToSolve, RollStopped, do_day
+from optimizer.operating.roll.day import DayRecord, RollStopped, do_day
 from optimizer.operating.roll.days import Days, days_of
 from optimizer.operating.roll.joined import Rolled, join
 from optimizer.operating.roll.journal import Journal
+from optimizer.planning.how import Fields, HowToSolve, how_to_solve
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import State
 from solvers.interrupt import held_back
@@ -33,23 +35,22 @@ def roll(
     *,
     look_ahead_hours: float | None = None,
     folder: str | Path | None = None,
-    solver: str = "highs",
-    gap: float = 1e-4,
-    time_limit_s: float = 60.0,
+    how: HowToSolve | None = None,
     told: Told | None = None,
-    fallbacks: bool = True,
+    **fields: Unpack[Fields],
 ) -> Rolled:
     """Plan so many local days from the scenario's start, one by one: each is planned on what is known, settled on what
     came, and hands its state to the next.
 
     `look_ahead_hours`: planned behind each day; default: the scenario's own look-ahead. `folder` keeps every day that
-    is done, and a later call with the same scenario and options goes on behind the last. `time_limit_s` is for each
-    day's plan. The scenario's series reach over all days, and the last day's look-ahead.
+    is done, and a later call with the same scenario and `how` goes on behind the last. `how`, or any of its fields as
+    arguments, is for each day's plan: see `HowToSolve`. The scenario's series reach over all days, and the last day's
+    look-ahead.
 
     Raises ScenarioError for a scenario that cannot be rolled, JournalError for a folder of another roll, RollStopped
     where a day has no plan, Interrupted at Ctrl-C, and what `settle` raises.
     """
-    how = HowToSolve(solver, gap, time_limit_s, fallbacks)
+    how = how_to_solve(how, **fields)
     all_days = days_of(scenario, days, look_ahead_hours)
     if folder is not None:
         with alone_in(Path(folder)):

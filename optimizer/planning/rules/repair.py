@@ -15,6 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from optimizer.model.formulation import Formulation
+from optimizer.planning.how import RULES
 from optimizer.planning.rules.of_thumb import by_rule
 from solvers import Options, ProblemBuilder, Result, Status, isolation, solve
 from solvers.elastic import Elastic, elastic
@@ -22,9 +23,8 @@ from solvers.problem import Floats
 from solvers.registry import LEAST_TIME_S
 from solvers.route import SolverError
 
-RULES = "rules"
-"""What stands in the place of a solver's name."""
 REPAIRERS = ("highs", "scip", "cbc")
+"""Who is asked, one after the other: different solvers, because any solution will do."""
 GAP = 0.05
 PROFIT_SHARE = 1e-3
 """ε × the largest cost of a column, against weights of a whole fleet's or pool's departure."""

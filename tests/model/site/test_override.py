@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from optimizer.insight.clash import Clash, clashes, told
+from optimizer.insight.clash import Clash, clashes, lines_of
 from optimizer.scenario.scenario import Scenario
 from tests.model.conftest import Solve
 from tests.model.power import battery, generator, never_at_once, powered, renewable
@@ -200,7 +200,7 @@ def test_what_cannot_be_held_is_named(case: str) -> None:
 
 def test_both_sides_of_a_clash_are_told() -> None:
     given, *_ = CLASHES["a fleet on against an order"]
-    lines = told(clashes(given))
+    lines = lines_of(clashes(given))
     assert [line.split(": ", 1)[0].strip() for line in lines] == ["clash", "or"]
     assert any("curtailment order call: allows 1.5 MW at 02:00, at least 4 MW are needed" in line for line in lines)
 

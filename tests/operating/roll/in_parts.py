@@ -6,9 +6,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from optimizer.operating.roll.day import HowToSolve, do_day
+from optimizer.operating.roll.day import do_day
 from optimizer.operating.roll.days import Days
 from optimizer.operating.roll.joined import Rolled, join
+from optimizer.planning.how import HowToSolve
 from optimizer.scenario.contracts import Batch, BatchState
 from optimizer.scenario.scenario import Scenario
 

@@ -19,6 +19,7 @@ from optimizer.scenario.onsite import Carbon, DayAhead
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import Versions
 from optimizer.schedule import Schedule
+from solvers import UnknownSolver
 from tests.operating.roll.small import prices, small, timed
 from tests.real_days import year
 from tests.shared_data import needs
@@ -116,6 +117,26 @@ def test_a_roll_is_the_chain_of_its_plans() -> None:
     second = plan(Scenario.model_validate(document | {"state": first.state.model_dump(mode="json")}))
     assert [day.planned_profit_usd for day in rolled.days] == pytest.approx([first.profit_usd, second.profit_usd])
     assert [day.settled_profit_usd for day in rolled.days] == pytest.approx([first.profit_usd, second.profit_usd])
+
+
+def test_a_folder_that_was_begun_before_ties_were_said_goes_on(tmp_path: Path) -> None:
+    with pytest.raises(Stop):
+        roll(small(), 2, folder=tmp_path, told=after(1))
+    manifest = json.loads((tmp_path / "roll.json").read_text())
+    keys = "schema_version scenario digest days look_ahead_periods solver gap time_limit_s fallbacks"
+    (tmp_path / "roll.json").write_text(json.dumps({key: manifest[key] for key in keys.split()}))
+    for other in ({"gap": 0.5}, {"break_ties": False}):
+        with pytest.raises(JournalError, match=f"holds another roll \\({next(iter(other))}"):
+            roll(small(), 2, folder=tmp_path, **other)
+    planned: list[int] = []
+    roll(small(), 2, folder=tmp_path, isolated=False, told=lambda done, _: planned.append(len(done)))
+    assert planned == [2]
+
+
+def test_a_solver_that_is_none_leaves_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(UnknownSolver, match="'higs'"):
+        roll(small(), 2, folder=tmp_path / "roll", solver="higs")
+    assert not (tmp_path / "roll").exists()
 
 
 def test_stopped_after_the_third_day_it_goes_on_to_the_same_end(tmp_path: Path) -> None:

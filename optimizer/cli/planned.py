@@ -1,4 +1,4 @@
-"""What the commands that plan have in common: options, and how a plan is shown and written."""
+"""What the commands that plan have in common: how a plan is explained, shown and written."""
 
 from __future__ import annotations
 
@@ -17,37 +17,15 @@ if TYPE_CHECKING:
     from optimizer import Keep
     from optimizer.auditor.findings import Findings
     from optimizer.insight.clash import Clash
+    from optimizer.planning.how import HowToSolve
     from optimizer.scenario.scenario import Scenario
 
-SolverOption = Annotated[str, typer.Option(help="highs, scip, cbc, pulp:NAME, or rules.")]
-GapOption = Annotated[float, typer.Option(min=0.0, max=1.0, help="Relative gap to prove.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
-FallbacksOption = Annotated[
-    bool, typer.Option(help="Ask other solvers, and at last rules of thumb, where the first one fails.")
-]
-IsolatedOption = Annotated[
-    bool | None,
-    typer.Option(
-        "--isolated/--no-isolated",
-        help="Run solvers in a process that is ended when it hangs; default: as WATTSHIFT_ISOLATED=1 says.",
-    ),
-]
-
-
 WHY_LEAST_S = 1.0
 """What asking why there is no plan may take where the time limit is used up."""
 
 
-class Options(NamedTuple):
-    """How to solve."""
-
-    solver: str
-    gap: float
-    time_limit_s: float
-    fallbacks: bool = True
-
-
-class Answer(NamedTuple):
+class Planned(NamedTuple):
     """A plan and what belongs to it."""
 
     scenario: Scenario
@@ -62,24 +40,24 @@ class Answer(NamedTuple):
 
 
 def explained(
-    scenario: Scenario, schedule: Schedule, findings: Findings, time_limit_s: float, keep: Keep | None = None
-) -> Answer:
+    scenario: Scenario, schedule: Schedule, findings: Findings, how: HowToSolve, keep: Keep | None = None
+) -> Planned:
     """The plan, with why there is none where there is none, in what is left of the time limit; nothing of that where
     the question is interrupted: that there is none stays said."""
     if schedule.outcome.status != "infeasible":
-        return Answer(scenario, schedule, findings, ())
+        return Planned(scenario, schedule, findings, ())
     from optimizer.insight.clash import LIMIT_S, clashes
     from solvers.interrupt import pressed
 
-    left = max(time_limit_s - schedule.seconds.total, WHY_LEAST_S)
+    left = max(how.time_limit_s - schedule.seconds.total, WHY_LEAST_S)
     try:
-        why = clashes(scenario, time_limit_s=min(left, LIMIT_S), keep=keep)
+        why = clashes(scenario, how=how, time_limit_s=min(left, LIMIT_S), keep=keep)
     except KeyboardInterrupt:
         why = ()
-    return Answer(scenario, schedule, findings, () if pressed() else why)
+    return Planned(scenario, schedule, findings, () if pressed() else why)
 
 
-def answer(found: Answer, load: float, total: float, output: Path | None, *, json: bool) -> ExitCode:
+def delivered(found: Planned, load: float, total: float, output: Path | None, *, json: bool) -> ExitCode:
     """Write and print a plan; the exit code. `load`, `total`: seconds for reading the scenario, and for everything.
     Raises OSError where it cannot be written; people see it before that."""
     from solvers.interrupt import pressed
@@ -110,7 +88,7 @@ def answer(found: Answer, load: float, total: float, output: Path | None, *, jso
     return code
 
 
-def _show(found: Answer) -> None:
+def _show(found: Planned) -> None:
     from rich.console import Console
 
     from optimizer.report.table import print_plan
@@ -121,9 +99,9 @@ def _show(found: Answer) -> None:
         show_no_plan(found)
 
 
-def show_no_plan(found: Answer) -> None:
+def show_no_plan(found: Planned) -> None:
     """How a solve ended that gave no plan to be shown, and why."""
-    from optimizer.insight.clash import told as lines_of
+    from optimizer.insight.clash import lines_of
     from optimizer.report.table import attempt_lines, audit_line, outcome_line
 
     say(outcome_line(found.schedule))
