@@ -7,11 +7,14 @@ not so: "infeasible" is believed once the elastic re-solve needs slack, "unbound
 columns' bounds allow it. Nor is a proof taken at its word: where a plan that is known earns more than its bound (its
 own, another solver's, or, unless the default one proved it, that by rules of thumb), it is none, and the next one is
 asked and begins with that plan. The first one has most of the time: while it has found nothing 60 %, and with
-something in hand 90 %. The others share what is left.
+something in hand 90 %. The others share what is left. Plans that are known
+without a search (`optimizer.planning.known`) are what they begin with, where jobs are many, and what an answer is held
+against that is not proven: the best one is the plan, with the solver's bound.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,6 +22,7 @@ from dataclasses import dataclass, replace
 from optimizer.auditor.findings import Findings
 from optimizer.model.formulation import Formulation
 from optimizer.planning.how import DEFAULT, ORDER, RULES, HowToSolve
+from optimizer.planning.known import known_plans, plan_to_begin_with
 from optimizer.planning.rules.repair import rule_plan
 from optimizer.schedule import Attempt, Schedule
 from solvers import (
@@ -49,6 +53,7 @@ CHECK_S, CHECK_SHARE = 2.0, 0.2
 LEAST_S = 0.05
 """With less time than this no further solver is asked."""
 RULES_LEAST_S = 0.5
+BEGIN = "a plan for the next one to begin with"
 
 Read = Callable[[Result], tuple[Schedule, Findings]]
 """The schedule of a result, and the audit's word on it."""
@@ -105,6 +110,8 @@ class _Chain:
         """The last plan that the audit accepts and that is no answer, because it refutes a proof."""
         self._without: list[Result] = []
         """Results that are no plan, in the order of asking."""
+        self._begun: Result | None = None
+        """What solvers begin with."""
 
     @property
     def _left(self) -> float:
@@ -112,6 +119,7 @@ class _Chain:
 
     def answer(self) -> Answered:
         """Ask in order, then follow the rules."""
+        self._begin()
         for place, name in enumerate(self._names):
             if place and self._left < LEAST_S:
                 break
@@ -120,8 +128,7 @@ class _Chain:
             result = self._solve(place, name)
             verdict = self._judged(result)
             if isinstance(verdict, _Accepted):
-                self._attempts.append(_attempt(result))
-                return _answered(self._attempts, verdict.schedule, verdict.findings)
+                return self._held_against_known(result, verdict)
             self._attempts.append(_attempt(result, verdict.reason))
         if self._known is not None:
             return _answered(self._attempts, self._known.schedule, self._known.findings)
@@ -130,6 +137,33 @@ class _Chain:
     def _worth_asking(self, name: str) -> bool:
         """A solver whose proofs do not count is there for solutions of problems with integers."""
         return bool(self._problem.integers) or _abilities(name).proof
+
+    def _begin(self) -> None:
+        """Look for a plan that solvers begin with."""
+        if not self._names or self._options.start is not None:
+            return
+        begun = time.monotonic()
+        found = plan_to_begin_with(self._formulation, self._options.time_limit_s)
+        if found is not None:
+            self._begun, seconds = found, time.monotonic() - begun
+            left = max(self._options.time_limit_s - seconds, LEAST_S)
+            self._options = replace(self._options, start=found.x, time_limit_s=left)
+            self._attempts.append(_attempt(replace(found, seconds=seconds), BEGIN))
+
+    def _held_against_known(self, result: Result, answer: _Accepted) -> Answered:
+        """The answer, or a plan that is known and better, where it is not proven; with the solver's bound."""
+        best, by, reason = answer, result, ""
+        open_ = result.x is not None and answer.findings.ok and answer.schedule.outcome.status != "proven"
+        if open_ and result.limit != "interrupt" and self._left >= RULES_LEAST_S:
+            for known in known_plans(self._formulation, self._left, self._shunned):
+                told = replace(known, bound=result.bound, limit=result.limit)
+                other = _Accepted(*self._read(told))
+                if other.findings.ok and _worth(other.schedule) > _worth(best.schedule):
+                    best, by, reason = other, told, f"{known.solver} know a better plan"
+        self._attempts.append(_attempt(result, reason))
+        if by is not result:
+            self._attempts.append(_attempt(by))
+        return _answered(self._attempts, best.schedule, best.findings)
 
     def _solve(self, place: int, name: str) -> Result:
         begun = time.monotonic()
@@ -149,7 +183,7 @@ class _Chain:
         """The time that a solver has."""
         limit = self._options.time_limit_s
         if place:
-            start = None if self._known is None else self._known.x
+            start = self._options.start if self._known is None else self._known.x
             return replace(self._options, start=start, time_limit_s=self._left / (len(self._names) - place + 1))
         if _abilities(name).incumbents:
             return replace(self._options, time_limit_s=FIRST_SHARE * limit, patience_s=PATIENCE_SHARE * limit)
@@ -220,7 +254,7 @@ class _Chain:
         return "" if confirmed else "it says infeasible, but the elastic re-solve breaks no rule"
 
     def _by_rule(self) -> Answered:
-        result = rule_plan(self._formulation, max(self._left, RULES_LEAST_S), self._shunned)
+        result = self._begun or rule_plan(self._formulation, max(self._left, RULES_LEAST_S), self._shunned)
         verdict = self._judged(result)
         if isinstance(verdict, _Accepted) and result.x is not None:
             self._attempts.append(_attempt(result))
@@ -246,6 +280,12 @@ def _abilities(name: str) -> Abilities:
         return abilities(name)
     except Exception:
         return Abilities(integers=True, duals=False, bound=False, progress=False, interrupt=False, cancel=False)
+
+
+def _worth(schedule: Schedule) -> float:
+    """What is optimised: profit of the whole horizon, less what leaving set-points is charged."""
+    profit = schedule.horizon_profit_usd
+    return -math.inf if profit is None else profit - schedule.outcome.leaving_usd
 
 
 def _attempt(result: Result, reason: str = "") -> Attempt:

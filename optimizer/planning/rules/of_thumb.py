@@ -9,6 +9,7 @@
     miners      all groups of a fleet in the mode that earns most: revenue − running cost − power × c(h,t);
                 or all in the mode without hashrate that costs least, where demand charges eat what they earn
     contracts   as each kind's block wants (`ContractBlock.wanted`), the firm ones first
+                many jobs where they are cheapest beside each other (`optimizer.planning.rules.many_jobs`)
     nodes on    as many as the GPUs in use need
     storage, generators, reserves, day-ahead position: nothing
 
@@ -25,6 +26,7 @@ from optimizer.model.desk import SetPoint
 from optimizer.model.formulation import Formulation
 from optimizer.model.site.hall import pue_of
 from optimizer.model.supply.energy import import_cost
+from optimizer.planning.rules.many_jobs import Places, are_many, jobs_to_place, place_jobs
 from optimizer.scenario.contracts import ContractTerms
 from optimizer.scenario.fleet import Fleet
 from optimizer.scenario.series import align
@@ -87,10 +89,18 @@ def _mine(formulation: Formulation, fleet: Fleet, values: Values, mining: bool) 
 def _serve(formulation: Formulation, values: Values) -> None:
     """GPUs of contracts, the firm ones first, and the nodes that they need."""
     room = {name: block.gpus_most.copy() for name, block in formulation.pools.items()}
-    for name, contract in sorted(formulation.contracts.items(), key=lambda item: item[1].priority):
+    together = {terms.name for terms, _ in jobs_to_place(formulation)} if are_many(formulation) else set()
+    contracts = sorted(formulation.contracts.items(), key=lambda item: (item[1].priority, item[0] in together))
+    placed: Places | None = None
+    for name, contract in contracts:
         terms = contract.service.terms
-        power_usd = np.max([_gpu_cost(formulation, terms, pool) for pool in terms.pools], axis=0)
-        for pool, gpus in contract.by_rule(room, power_usd).items():
+        if name not in together:
+            power_usd = np.max([_gpu_cost(formulation, terms, pool) for pool in terms.pools], axis=0)
+            taken = contract.by_rule(room, power_usd)
+        else:
+            placed = place_jobs(formulation, room) if placed is None else placed
+            taken = placed[name]
+        for pool, gpus in taken.items():
             values[name, f"gpus[{pool}]"] = gpus
             room[pool] = room[pool] - gpus
     for name, block in formulation.pools.items():

@@ -4,6 +4,9 @@
 
 ε is so small that profit decides only what no set-point says. Any solution is a plan: what is asked of a solver is far
 less than the best one. Solvers run in a worker where one has just failed.
+
+Where jobs are many they are held where the rule has placed them, and only where that leaves no plan as loosely as the
+rest.
 """
 
 from __future__ import annotations
@@ -16,10 +19,12 @@ import numpy as np
 
 from optimizer.model.formulation import Formulation
 from optimizer.planning.how import RULES
+from optimizer.planning.rules.held_jobs import with_jobs_held
+from optimizer.planning.rules.many_jobs import Places, are_many, jobs_to_place
 from optimizer.planning.rules.of_thumb import by_rule
 from solvers import Options, ProblemBuilder, Result, Status, isolation, solve
-from solvers.elastic import Elastic, elastic
-from solvers.problem import Floats
+from solvers.elastic import elastic
+from solvers.problem import Floats, Problem
 from solvers.registry import LEAST_TIME_S
 from solvers.route import SolverError
 
@@ -37,12 +42,16 @@ def rule_plan(
     are not to be asked. With miners and without them, where time allows: the one that earns more. `isolated`: as
     `solvers.isolation` has it."""
     begun = time.monotonic()
+    jobs_held = are_many(formulation)
     found, said, repairers = None, "", [name for name in REPAIRERS if name not in shunned]
     for share, mining in ((0.5, True), (1.0, False)):
         left = begun + share * time_limit_s - time.monotonic()
         if not mining and left < LEAST_TIME_S:
             break
-        result, said, repairers = _repaired(formulation, mining, left, repairers, isolated)
+        result, said, repairers = _repaired(_softly_held(formulation, mining, jobs_held), left, repairers, isolated)
+        if result is None and jobs_held:
+            jobs_held, left = False, begun + share * time_limit_s - time.monotonic()
+            result, said, repairers = _repaired(_softly_held(formulation, mining, jobs_held), left, repairers, isolated)
         if result is not None and (found is None or _earned(formulation, result) > _earned(formulation, found)):
             found = result
     seconds = time.monotonic() - begun
@@ -54,10 +63,9 @@ def rule_plan(
 
 
 def _repaired(
-    formulation: Formulation, mining: bool, time_limit_s: float, repairers: list[str], isolated: bool | None
+    relaxed: Problem, time_limit_s: float, repairers: list[str], isolated: bool | None
 ) -> tuple[Result | None, str, list[str]]:
     """The first repairer's answer, what those before it said, and the repairers from it on."""
-    relaxed = _softly_held(formulation, mining).problem
     last = time.monotonic() + time_limit_s
     said = []
     for k, name in enumerate(repairers):
@@ -86,13 +94,24 @@ def _earned(formulation: Formulation, result: Result) -> float:
     return sum(float(usd.sum()) for usd in formulation.model.dollars(x).values()) - formulation.leaving_usd(x)
 
 
-def _softly_held(formulation: Formulation, mining: bool) -> Elastic:
-    """The plan's problem with a row more for each set-point and period, which may be left at its weight."""
-    problem = formulation.problem
+def _softly_held(formulation: Formulation, mining: bool, jobs_held: bool) -> Problem:
+    """The plan's problem with a row more for each set-point and period, which may be left at its weight. `jobs_held`:
+    jobs that may stop and go on are where the rule says."""
+    said = list(by_rule(formulation, mining=mining))
+    problem, places = formulation.problem, Places()
+    if jobs_held:
+        for terms, _ in jobs_to_place(formulation):
+            places[terms.name] = {pool: np.zeros(formulation.model.periods) for pool in terms.pools}
+        for point, values, _ in said:
+            if point.item in places:
+                places[point.item][point.quantity.removeprefix("gpus[").removesuffix("]")] = values
+        problem = with_jobs_held(formulation, places)
     builder = ProblemBuilder()
     builder.columns(problem.columns)
     weights: list[Floats] = []
-    for point, values, weight in by_rule(formulation, mining=mining):
+    for point, values, weight in said:
+        if point.item in places:
+            continue
         period, columns, coefficients = point.amount.triplets()
         shifted = values - point.amount.constant
         rows = builder.rows(len(values), shifted, shifted)
@@ -104,4 +123,4 @@ def _softly_held(formulation: Formulation, mining: bool) -> Elastic:
     largest = max(float(np.abs(problem.cost).max(initial=0.0)), 1.0)
     cost = soft.problem.cost.copy()
     cost[: problem.columns] += PROFIT_SHARE / largest * problem.cost
-    return replace(soft, problem=replace(soft.problem, cost=cost))
+    return replace(soft.problem, cost=cost)
