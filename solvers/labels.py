@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import product
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +33,7 @@ class Block:
     """Columns (or rows) that were made at once.
 
     `start`: index of the first; `shape`: as they were made; `part`: a word for all of them, or one for each entry of
-    the first axis; `period`: the period of each, in the same shape, None where they are of no single period.
+    the first axis; `period`: the periods of the last axis, or of all of it; None where they are of no single period.
     """
 
     start: int
@@ -44,7 +45,12 @@ class Block:
 
     @property
     def size(self) -> int:
-        return int(np.prod(self.shape))
+        return prod(self.shape)
+
+    @property
+    def periods(self) -> Index | None:
+        """The period of each, in the block's shape; None where they are of no single period."""
+        return None if self.period is None else np.broadcast_to(self.period, self.shape)
 
     @property
     def index(self) -> Index:
@@ -60,7 +66,9 @@ def block(
     words = part if isinstance(part, str) else tuple(part)
     if isinstance(words, tuple) and len(words) != whole[0]:
         raise ValueError(f"{owner}.{symbol}: {len(words)} parts for a first axis of {whole[0]}")
-    return Block(start, whole, owner, symbol, words, None if period is None else np.broadcast_to(period, whole))
+    if period is not None and period.shape not in (whole[-1:], whole):
+        raise ValueError(f"{owner}.{symbol}: periods of shape {period.shape} for columns or rows of {whole}")
+    return Block(start, whole, owner, symbol, words, period)
 
 
 class Side:
@@ -94,9 +102,8 @@ class Side:
     def period(self, index: int) -> int | None:
         """Its period; None where it has no label or is of no single period."""
         made = self.block(index)
-        if made is None or made.period is None:
-            return None
-        return int(made.period.flat[index - made.start])
+        periods = None if made is None else made.periods
+        return None if made is None or periods is None else int(periods.flat[index - made.start])
 
     @property
     def owners(self) -> tuple[str, ...]:
@@ -161,7 +168,7 @@ class Side:
         if made.period is None:
             return entries
         called = {period: self._period_name(period) for period in np.unique(made.period).tolist()}
-        periods = made.period.ravel().tolist()
+        periods = np.broadcast_to(made.period, made.shape).ravel().tolist()
         return ((*entry, called[period]) for entry, period in zip(entries, periods, strict=True))
 
 
