@@ -46,7 +46,8 @@ def imports(path: Path) -> set[str]:
 
 FLOORS = (
     {"errors"},
-    {"files", "scenario"},
+    {"files"},
+    {"scenario"},
     {"schedule", "tariff"},
     {"changes", "model", "auditor"},
     {"planning"},

@@ -2,51 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import math
-from array import array
-from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path, PurePath
-from typing import Any, NamedTuple, TextIO
+from typing import Any, NamedTuple
 
-from optimizer.errors import WattshiftError
+from optimizer.files.columns import MOST_ROWS, Columns, SeriesFileError, open_columns
 from optimizer.scenario.base import FIRST_YEAR, LAST_YEAR
 
-MOST_BYTES = 64_000_000
-MOST_ROWS = 2_000_000
-MOST_LINES = 2 * MOST_ROWS
-MOST_COLUMNS = 2_000
-MOST_LINE = 1_000_000
-"""Characters of a CSV's line."""
-MOST_UNPACKED_BYTES = 256_000_000
-"""Of a Parquet column."""
-MOST_CELL_BYTES = 1_000
-"""Of a Parquet column's texts, on average."""
 MOST_VALUES = 4_000_000
 """Values that the series files of one scenario give together."""
-MOST_NAMED = 50
-"""Columns that a message names."""
+MOST = 1e15
+"""Of a value."""
 LOCAL_DAYS = frozenset({1380.0, 1440.0, 1500.0})
 """Minutes of a local day that may change the clocks."""
-
-
-class SeriesFileError(WattshiftError, ValueError):
-    """A file that gives no series: what was found, and what is allowed."""
-
-    def __init__(self, found: str, allowed: str = "") -> None:
-        super().__init__(found)
-        self.found = found
-        self.allowed = allowed
-
-
-class Columns(NamedTuple):
-    """Two columns of a file: its times, its values, and the row or line that each stands in."""
-
-    times: list[Any]
-    values: list[Any]
-    rows: Sequence[int]
 
 
 class SeriesFiles:
@@ -54,8 +24,17 @@ class SeriesFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._expected: dict[Path, set[str]] = {}
+        self._files: dict[Path, _OneFile] = {}
         self._read: dict[tuple[Path, str, str], dict[str, Any] | SeriesFileError] = {}
         self._values = 0
+
+    def expect(self, file: str, column: str, time_column: str = "interval_start") -> None:
+        """Say that a column will be read: a file is gone through once for all that is expected of it."""
+        try:
+            self._expected.setdefault(self._inside(file), set()).update((column, time_column))
+        except (SeriesFileError, TypeError, ValueError, OSError):
+            return  # whoever reads it is told
 
     def read(self, file: str, column: str, time_column: str = "interval_start") -> dict[str, Any]:
         """The column as a timed series: start, interval_minutes, values (None where blank), source."""
@@ -65,7 +44,7 @@ class SeriesFiles:
         key = (path, column, time_column)
         if key not in self._read:
             try:
-                self._read[key] = _series(path, file, column, time_column)
+                self._read[key] = self._of(path, file, column, time_column).series(file, column, time_column)
             except SeriesFileError as error:
                 self._read[key] = error
         series = self._read[key]
@@ -77,6 +56,13 @@ class SeriesFiles:
                 f"{file} brings the values of all series to {self._values}", f"at most {MOST_VALUES} in one scenario"
             )
         return series
+
+    def _of(self, path: Path, file: str, column: str, time_column: str) -> _OneFile:
+        known = self._files.get(path)
+        if known is None or not {column, time_column} <= known.wanted:
+            wanted = self._expected.get(path, set()) | {column, time_column}
+            known = self._files[path] = _OneFile(open_columns(path, file, wanted), wanted)
+        return known
 
     def _inside(self, file: str) -> Path:
         if "://" in file or "\x00" in file:
@@ -98,138 +84,56 @@ class SeriesFiles:
         return path
 
 
-def _series(path: Path, file: str, column: str, time_column: str) -> dict[str, Any]:
-    columns = _columns(path, file, time_column, column)
-    label, timed = f"{file}, column {column}", f"{file}, column {time_column}"
-    starts = [_instant(cell, row, timed) for cell, row in zip(columns.times, columns.rows, strict=True)]
-    values = [_value(cell, start, label) for cell, start in zip(columns.values, starts, strict=True)]
-    return _timed(starts, values, label)
+class _OneFile:
+    """A file's columns, with the grids of its times."""
+
+    def __init__(self, columns: Columns, wanted: set[str]) -> None:
+        self.wanted = wanted
+        self._columns = columns
+        self._grids: dict[str, _Grid] = {}
+
+    def series(self, file: str, column: str, time_column: str) -> dict[str, Any]:
+        label = f"{file}, column {column}"
+        times, cells = self._columns.cells(time_column), self._columns.cells(column)
+        grid = self._grids.get(time_column)
+        if grid is None:
+            timed = f"{file}, column {time_column}"
+            rows = self._columns.rows
+            starts = [_instant(cell, row, timed) for cell, row in zip(times, rows, strict=True)]
+            values = _values(cells, starts, label)
+            grid = self._grids[time_column] = _grid(starts, label)
+        else:
+            values = _values(cells, grid.starts, label)
+        return {
+            "start": datetime.fromtimestamp(grid.first * 60.0, UTC),
+            "interval_minutes": grid.interval,
+            "values": grid.placed(values),
+            "source": label,
+        }
 
 
-def _columns(path: Path, file: str, time_column: str, column: str) -> Columns:
-    """The two columns of a file."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise SeriesFileError(f"{file} has {path.stat().st_size} bytes", f"at most {MOST_BYTES}")
-        read = _csv_columns if path.suffix.lower() == ".csv" else _parquet_columns
-        return read(path, file, time_column, column)
-    except OSError as error:
-        raise SeriesFileError(f"{file} cannot be read ({error.strerror or error})") from None
+class _Grid(NamedTuple):
+    """The equal intervals that a file's times lie on; minutes are UTC."""
 
+    starts: list[float]
+    first: float
+    interval: int
+    length: int
+    slots: list[int] | None
+    """The interval of each time; None where each follows on the one before."""
+    hours: list[int] | None
+    """Where days that change the clocks are held hour by hour: the hours of each."""
 
-def _positions(names: list[str], file: str, *wanted: str) -> list[int]:
-    """Where the wanted columns stand."""
-    if len(names) > MOST_COLUMNS:
-        raise SeriesFileError(f"{file} has {len(names)} columns", f"at most {MOST_COLUMNS}")
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise SeriesFileError(f"{file} has two columns named {_shown(twice)}", "each name once")
-    for name in wanted:
-        if name not in names:
-            there = ", ".join(map(_named, names[:MOST_NAMED])) + (", …" if len(names) > MOST_NAMED else "")
-            raise SeriesFileError(f"{file} has no column {_shown(name)}", f"one of: {there}")
-    return [names.index(name) for name in wanted]
-
-
-def _lines(stream: TextIO, file: str) -> Iterator[str]:
-    while line := stream.readline(MOST_LINE):
-        if len(line) == MOST_LINE:
-            raise SeriesFileError(f"{file} has a line of more than {MOST_LINE} characters", "a row per interval")
-        yield line
-
-
-def _csv_columns(path: Path, file: str, time_column: str, column: str) -> Columns:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = csv.reader(_lines(stream, file), skipinitialspace=True)
-            header = [name.strip() for name in next(rows, [])]
-            if not header:
-                raise SeriesFileError(f"{file} is empty", "a header line and one row per interval")
-            time_at, value_at = _positions(header, file, time_column, column)
-            times: list[str] = []
-            values: list[str] = []
-            numbers = array("l")
-            for row in rows:
-                if rows.line_num > MOST_LINES:
-                    raise SeriesFileError(f"{file} has more than {MOST_LINES} lines", f"at most {MOST_ROWS} rows")
-                if not row:
-                    continue
-                if len(row) != len(header):
-                    raise SeriesFileError(
-                        f"{file}, line {rows.line_num}: {len(row)} cells", f"{len(header)}, as in the header"
-                    )
-                times.append(row[time_at])
-                values.append(row[value_at])
-                numbers.append(rows.line_num)
-                if len(numbers) > MOST_ROWS:
-                    raise SeriesFileError(f"{file} has more than {MOST_ROWS} rows", f"at most {MOST_ROWS}")
-    except UnicodeDecodeError as error:
-        raise SeriesFileError(f"{file}: byte {error.start} is not UTF-8", "UTF-8 text") from None
-    except csv.Error as error:
-        raise SeriesFileError(f"{file}: no valid CSV ({error})") from None
-    return Columns(times, values, numbers)
-
-
-def _parquet_columns(path: Path, file: str, time_column: str, column: str) -> Columns:
-    import pyarrow
-    import pyarrow.parquet
-
-    types = pyarrow.types
-    wanted = (time_column, column)
-    try:
-        with pyarrow.parquet.ParquetFile(path) as source:
-            if source.metadata.num_rows > MOST_ROWS:
-                raise SeriesFileError(f"{file} has {source.metadata.num_rows} rows", f"at most {MOST_ROWS}")
-            schema = source.schema_arrow
-            _positions(list(map(str, schema.names)), file, *wanted)
-            kinds = {name: schema.field(name).type for name in wanted}
-        for name, kind in kinds.items():
-            if types.is_nested(kind) or types.is_fixed_size_binary(kind):
-                raise SeriesFileError(f"{file}, column {_named(name)} holds {kind}", "one value a row")
-        texts = [name for name, kind in kinds.items() if not types.is_primitive(kind) and not types.is_null(kind)]
-        with pyarrow.parquet.ParquetFile(path, read_dictionary=texts) as source:
-            times, values = (_cells(source, file, name) for name in wanted)
-        if len(times) != len(values):
-            raise SeriesFileError(f"{file}: no valid Parquet (columns of {len(times)} and {len(values)} rows)")
-        return Columns(times, values, range(1, len(times) + 1))
-    except (pyarrow.ArrowException, OverflowError, ValueError) as error:
-        if isinstance(error, SeriesFileError):
-            raise
-        raise SeriesFileError(f"{file}: no valid Parquet ({_named(str(error).splitlines()[0][:100])})") from None
-
-
-def _cells(source: Any, file: str, name: str) -> list[Any]:
-    """The cells of a Parquet column; text comes as a dictionary, in which few bytes may stand for many."""
-    import pyarrow
-
-    at = source.schema_arrow.names.index(name)
-    groups = (source.metadata.row_group(i).column(at) for i in range(source.metadata.num_row_groups))
-    unpacked = sum(group.total_uncompressed_size for group in groups)
-    if unpacked > MOST_UNPACKED_BYTES:
-        raise SeriesFileError(
-            f"{file}, column {_named(name)} unpacks to {unpacked} bytes", f"at most {MOST_UNPACKED_BYTES}"
-        )
-    cells: list[Any] = []
-    for batch in source.iter_batches(columns=[name]):
-        column = batch.column(0)
-        if not pyarrow.types.is_dictionary(column.type):
-            cells += column.to_pylist()
-            continue
-        values = column.dictionary
-        if values.nbytes > MOST_CELL_BYTES * max(1, len(values)):
-            raise SeriesFileError(f"{file}, column {_named(name)} holds long text", f"{MOST_CELL_BYTES} bytes a row")
-        words = values.to_pylist()
-        cells += [None if index is None else words[index] for index in column.indices.to_pylist()]
-    return cells
-
-
-def _named(name: str) -> str:
-    """A name as it is shown among others: what cannot be printed is escaped."""
-    return name if name.isprintable() else ascii(name)
-
-
-def _shown(name: str) -> str:
-    return repr(name) if len(name) <= 60 else f"{name[:57]!r}..."
+    def placed(self, values: list[float | None]) -> list[float | None]:
+        """A value of each time as one of each interval, None where there is none."""
+        if self.hours is not None:
+            values = [value for value, hours in zip(values, self.hours, strict=True) for _ in range(hours)]
+        if self.slots is None:
+            return values
+        filled: list[float | None] = [None] * self.length
+        for slot, value in zip(self.slots, values, strict=True):
+            filled[slot] = value
+        return filled
 
 
 def _instant(cell: Any, row: int, label: str) -> float:
@@ -251,6 +155,29 @@ def _instant(cell: Any, row: int, label: str) -> float:
     return when.timestamp() / 60.0
 
 
+def _values(cells: list[Any], starts: list[float], label: str) -> list[float | None]:
+    """The number of each cell, None where it is blank."""
+    plain = _plain_numbers(cells)
+    if plain is not None:
+        return plain
+    return [_value(cell, start, label) for cell, start in zip(cells, starts, strict=True)]
+
+
+def _plain_numbers(cells: list[Any]) -> list[float | None] | None:
+    """The numbers of cells that are nothing but numbers in reach; None where any is not, which is then looked for."""
+    try:
+        text = "".join(cells)
+    except TypeError:  # of a Parquet file
+        return None
+    if not text.isascii() or "_" in text:
+        return None
+    try:
+        numbers: list[float | None] = list(map(float, cells))
+    except ValueError:
+        return None
+    return numbers if all(number is not None and -MOST <= number <= MOST for number in numbers) else None
+
+
 def _value(cell: Any, minutes: float, label: str) -> float | None:
     if cell is None or (isinstance(cell, str) and not cell.strip()):
         return None
@@ -259,7 +186,7 @@ def _value(cell: Any, minutes: float, label: str) -> float | None:
         raise SeriesFileError(
             f"{label}, at {_iso(minutes)}: {str(cell)[:40]!r} is no number", "plain digits, without separators"
         )
-    if math.isinf(value) or abs(value) > 1e15:
+    if math.isinf(value) or abs(value) > MOST:
         raise SeriesFileError(f"{label}, at {_iso(minutes)}: {value} is out of range", "at most 1e15")
     return None if math.isnan(value) else value
 
@@ -275,7 +202,8 @@ def _number(cell: Any) -> float | None:
         return None
 
 
-def _timed(starts: list[float], values: list[float | None], label: str) -> dict[str, Any]:
+def _grid(starts: list[float], label: str) -> _Grid:
+    """The grid of a file's times. Raises SeriesFileError where they are on none."""
     if not starts:
         raise SeriesFileError(f"{label}: no rows", "one row per interval")
     steps = [later - start for start, later in pairwise(starts)]
@@ -284,41 +212,26 @@ def _timed(starts: list[float], values: list[float | None], label: str) -> dict[
             raise SeriesFileError(f"{label}: {_iso(starts[i])} stands twice", "each interval once")
         if step < 0:
             raise SeriesFileError(f"{label}: {_iso(starts[i + 1])} stands after a later time", "in order of time")
+    hours, hourly = None, starts
     if steps and set(steps) <= LOCAL_DAYS and set(steps) != {1440.0}:
-        starts, values = _hourly(starts, values, [*steps, 1440.0])
-    interval = min((later - start for start, later in pairwise(starts)), default=60.0)
+        hours = [int(length) // 60 for length in (*steps, 1440.0)]
+        hourly = [start + 60.0 * h for start, count in zip(starts, hours, strict=True) for h in range(count)]
+        steps = [60.0] * (len(hourly) - 1)
+    interval = min(steps, default=60.0)
     if interval != round(interval) or interval < 1:
         raise SeriesFileError(f"{label}: intervals of {interval:g} minutes", "whole minutes")
-    slots = [(s - starts[0]) / interval for s in starts]
-    for start, slot in zip(starts, slots, strict=True):
-        if slot != round(slot):
+    if all(step == interval for step in steps):
+        return _Grid(starts, hourly[0], int(interval), len(hourly), None, hours)
+    places = [(start - hourly[0]) / interval for start in hourly]
+    for start, place in zip(hourly, places, strict=True):
+        if place != round(place):
             raise SeriesFileError(
-                f"{label}: {_iso(start)} is off the {interval:g}-minute steps from {_iso(starts[0])}",
+                f"{label}: {_iso(start)} is off the {interval:g}-minute steps from {_iso(hourly[0])}",
                 "equal intervals",
             )
-    if slots[-1] + 1 > MOST_ROWS:
-        raise SeriesFileError(f"{label}: spans {slots[-1] + 1:.0f} intervals", f"at most {MOST_ROWS}")
-    filled: list[float | None] = [None] * (int(slots[-1]) + 1)
-    for slot, value in zip(slots, values, strict=True):
-        filled[int(slot)] = value
-    return {
-        "start": datetime.fromtimestamp(starts[0] * 60.0, UTC),
-        "interval_minutes": int(interval),
-        "values": filled,
-        "source": label,
-    }
-
-
-def _hourly(
-    starts: list[float], values: list[float | None], lengths: list[float]
-) -> tuple[list[float], list[float | None]]:
-    """One value a local day as one value an hour, each held through its own day."""
-    hours = [
-        (start + 60.0 * h, value)
-        for start, value, length in zip(starts, values, lengths, strict=True)
-        for h in range(int(length) // 60)
-    ]
-    return [start for start, _ in hours], [value for _, value in hours]
+    if places[-1] + 1 > MOST_ROWS:
+        raise SeriesFileError(f"{label}: spans {places[-1] + 1:.0f} intervals", f"at most {MOST_ROWS}")
+    return _Grid(starts, hourly[0], int(interval), int(places[-1]) + 1, [int(place) for place in places], hours)
 
 
 def _iso(minutes: float) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from optimizer.files.columns import SeriesFileError
 from optimizer.scenario.across import faults_across
 from optimizer.scenario.each_series import series_names
 from optimizer.scenario.faults import Fault, ScenarioError
-from optimizer.scenario.files import SeriesFileError, SeriesFiles
+from optimizer.scenario.files import SeriesFiles
 from optimizer.scenario.places import MOST_FAULTS, dotted, faults_from
 from optimizer.scenario.scenario import Scenario
 
@@ -144,19 +146,43 @@ def _follows(fault: Fault, single: list[Fault]) -> bool:
 
 def with_series(raw: Any, place: str, files: SeriesFiles, faults: list[Fault]) -> Any:
     """The document with every `{file, column}` replaced by the values read."""
+    for asked in _asked_of_files(raw):
+        files.expect(**asked)
+    return _with_series(raw, place, files, faults)
+
+
+def _asked_of_files(raw: Any) -> Iterator[dict[str, str]]:
+    """Each `{file, column}` of a document."""
+    waiting = [raw]
+    while waiting:
+        here = waiting.pop()
+        if _is_asked_of_a_file(here):
+            if all(isinstance(value, str) for value in here.values()):
+                yield here
+        elif isinstance(here, dict):
+            waiting += here.values()
+        elif isinstance(here, list) and any(isinstance(value, dict | list) for value in here):
+            waiting += here
+
+
+def _is_asked_of_a_file(raw: Any) -> bool:
+    return isinstance(raw, dict) and "file" in raw and "column" in raw and set(raw) <= {"file", "column", "time_column"}
+
+
+def _with_series(raw: Any, place: str, files: SeriesFiles, faults: list[Fault]) -> Any:
     if isinstance(raw, dict):
-        if "file" in raw and "column" in raw and set(raw) <= {"file", "column", "time_column"}:
+        if _is_asked_of_a_file(raw):
             try:
                 return files.read(**raw)
             except SeriesFileError as error:
                 faults.append(Fault(place, error.found, error.allowed))
                 # A stand-in, so that the rest is checked too; the fault refuses the scenario.
                 return 1e7 if place.endswith(".nodes_available") else 1.0
-        return {k: with_series(v, dotted(place, k), files, faults) for k, v in raw.items()}
+        return {k: _with_series(v, dotted(place, k), files, faults) for k, v in raw.items()}
     if isinstance(raw, list):
         if not any(isinstance(v, dict | list) for v in raw):
             return raw
-        return [with_series(v, f"{place}[{i}]", files, faults) for i, v in enumerate(raw)]
+        return [_with_series(v, f"{place}[{i}]", files, faults) for i, v in enumerate(raw)]
     return raw
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from optimizer.scenario.files import SeriesFileError, SeriesFiles
+from optimizer.files.columns import SeriesFileError, open_columns
+from optimizer.scenario.files import SeriesFiles
 from optimizer.scenario.series import Floats
 from optimizer.tariff.clock import Ints, utc_offsets
 from optimizer.tariff.errors import TariffError
@@ -92,8 +92,6 @@ def read_load(path: str | Path) -> MeteredLoad:
 
 def _offsets(path: Path) -> list[int]:
     """Minutes ahead of UTC of each time of a CSV that was read without fault."""
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        rows = csv.reader(stream)
-        column = [name.strip() for name in next(rows)].index(TIME_COLUMN)
-        times = [datetime.fromisoformat(row[column].strip()).utcoffset() for row in rows if row]
+    cells = open_columns(path, path.name, (TIME_COLUMN,)).cells(TIME_COLUMN)
+    times = [datetime.fromisoformat(cell.strip()).utcoffset() for cell in cells]
     return [int(ahead.total_seconds() // 60) for ahead in times if ahead is not None]

@@ -15,6 +15,7 @@ from tests.benchmarks import gap
 from tests.benchmarks.bills import slowest_bill_s
 from tests.benchmarks.measure import Run, runs
 from tests.benchmarks.rolls import roll_seconds
+from tests.benchmarks.series import seconds_of
 from tests.figure import Figure
 
 WEST_TEXAS = "west-texas-hybrid-day"
@@ -29,6 +30,7 @@ MOST_WHOLE_PEAK_MB = 500.0
 MOST_BILL_S = 1.0
 ROLL_DAYS = 14
 MOST_ROLL_RATIO = 1.3
+MOST_COLUMNS_RATIO = 3.0
 
 
 def west_texas() -> list[Figure]:
@@ -74,6 +76,11 @@ def rolling() -> list[Figure]:
     return [Figure(name, whole_s / solves_s, "", MOST_ROLL_RATIO)]
 
 
+def reading() -> list[Figure]:
+    """A year of five minutes: four columns of a CSV beside one. Each once parsed by itself, they took four times it."""
+    return [Figure("series: four columns of a CSV to one", seconds_of(4) / seconds_of(1), "", MOST_COLUMNS_RATIO)]
+
+
 def routes() -> None:
     """The routes beside each other, as ratios to HiGHS within this run (no bar: none wins everywhere)."""
     first = statistics.median(run.solve_s for run in runs(WEST_TEXAS, 3)[1:])
@@ -104,7 +111,7 @@ def main() -> int:
         gap.show(options.gap, options.solver, options.precision, options.limit, options.mps)
         return 0
     figures = []
-    for measure in (west_texas, whole_bill, billing, rolling):
+    for measure in (west_texas, whole_bill, billing, rolling, reading):
         for figure in measure():
             print(figure, flush=True)
             figures.append(figure)

@@ -7,7 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from optimizer.scenario.files import SeriesFileError, SeriesFiles
+from optimizer.files.columns import SeriesFileError
+from optimizer.scenario import files as scenario_files
+from optimizer.scenario.files import SeriesFiles
 
 ROWS = ["2026-01-01T00:00:00+00:00,1.5", "2026-01-01T01:00:00+00:00,-2"]
 
@@ -35,6 +37,31 @@ def test_another_time_column_and_many_columns(tmp_path: Path) -> None:
     files = csv(tmp_path, "2026-01-01T00:00Z,7,8", header="hour,a,b")
     assert files.read("s.csv", "b", "hour")["values"] == [8.0]
     assert files.read("s.csv", "a", "hour")["values"] == [7.0]
+
+
+def test_a_file_is_gone_through_once_for_all_that_is_expected_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = csv(tmp_path, "2026-01-01T00:00Z,7,8", header="interval_start,a,b")
+    opened: list[object] = []
+    whole = scenario_files.open_columns
+    monkeypatch.setattr(scenario_files, "open_columns", lambda *given: opened.append(given) or whole(*given))
+    for column in ("a", "b", "nothing"):
+        files.expect("s.csv", column)
+    files.expect("../s.csv", "a")  # whoever reads it is told
+    assert [files.read("s.csv", column)["values"] for column in ("a", "b", "a")] == [[7.0], [8.0], [7.0]]
+    with pytest.raises(SeriesFileError, match="no column 'nothing'"):
+        files.read("s.csv", "nothing")
+    assert len(opened) == 1
+
+
+@pytest.mark.parametrize(("sign", "row"), [(";", "2026-01-01T00:00Z;1,5"), ("\t", "2026-01-01T00:00Z\t1.5")])
+def test_other_separators_are_told(sign: str, row: str, tmp_path: Path) -> None:
+    files = csv(tmp_path, row, header=f"interval_start{sign}mw")
+    with pytest.raises(SeriesFileError) as raised:
+        files.read("s.csv", "mw")
+    assert raised.value.found == f"s.csv has {sign!r} between its cells"
+    assert raised.value.allowed == "commas, and points in numbers"
 
 
 def test_files_below_the_folder(tmp_path: Path) -> None:

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from optimizer.files import columns
+from optimizer.files.columns import SeriesFileError
 from optimizer.scenario import files
 from optimizer.scenario import load as loading
 from optimizer.scenario.faults import MOST_SHOWN, Fault, ScenarioError
-from optimizer.scenario.files import SeriesFileError, SeriesFiles
+from optimizer.scenario.files import SeriesFiles
 from optimizer.scenario.load import load, parse
 
 
@@ -118,7 +120,7 @@ def test_each_limit_of_a_series_file(
     limit: str, value: int, found: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert csv(tmp_path, *ROWS).read("s.csv", "a")["values"] == [0, 1, 2, 3, 4]
-    monkeypatch.setattr(files, limit, value)
+    monkeypatch.setattr(files if limit == "MOST_VALUES" else columns, limit, value)
     with pytest.raises(SeriesFileError, match=found):
         csv(tmp_path, *ROWS).read("s.csv", "a")
 
@@ -165,8 +167,8 @@ def test_columns_of_different_lengths(tmp_path: Path, monkeypatch: pytest.Monkey
 
     minutes = pa.array([0, 60], pa.timestamp("s", "UTC"))
     pq.write_table(pa.table({"interval_start": minutes, "a": pa.array([1.0, 2.0])}), tmp_path / "s.parquet")
-    whole = files._cells
-    monkeypatch.setattr(files, "_cells", lambda *given: whole(*given)[given[2] == "a" :])
+    whole = columns._cells
+    monkeypatch.setattr(columns, "_cells", lambda *given: whole(*given)[given[2] == "a" :])
     with pytest.raises(SeriesFileError, match="no valid Parquet \\(columns of 2 and 1 rows\\)"):
         SeriesFiles(tmp_path).read("s.parquet", "a")
 
@@ -209,7 +211,7 @@ def test_a_parquet_column_that_unpacks_to_too_much(tmp_path: Path, monkeypatch: 
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    monkeypatch.setattr(files, "MOST_UNPACKED_BYTES", 1_000)
+    monkeypatch.setattr(columns, "MOST_UNPACKED_BYTES", 1_000)
     minutes = pa.array(range(0, 60_000, 60), pa.timestamp("s", "UTC"))
     pq.write_table(pa.table({"interval_start": minutes, "a": pa.array([0.5] * 1_000)}), tmp_path / "s.parquet")
     with pytest.raises(SeriesFileError, match="column interval_start unpacks to"):
