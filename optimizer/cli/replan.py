@@ -35,6 +35,13 @@ def replan_command(
     state: Annotated[
         Path | None, typer.Option(help="State at that moment; default: the published plan, settled up to it.")
     ] = None,
+    begin_with_published: Annotated[
+        bool,
+        typer.Option(
+            "--begin-with-published/--no-begin-with-published",
+            help="Solvers begin with the published set-points: sooner done, within the gap maybe another plan.",
+        ),
+    ] = False,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder for schedule.json, CSV, Parquet and scenario.json.")
     ] = None,
@@ -65,7 +72,16 @@ def replan_command(
         output.mkdir(parents=True, exist_ok=True)  # what cannot be written is told before the solve
     with held_back():
         with SolveProgress(how.solver, given.currency) as progress:
-            again = replan(given, before, at, leave_usd=leave_usd, state=start, progress=progress.listener, how=how)
+            again = replan(
+                given,
+                before,
+                at,
+                leave_usd=leave_usd,
+                state=start,
+                begin_with_published=begin_with_published,
+                how=how,
+                progress=progress.listener,
+            )
         found = explained(again.scenario, again.schedule, again.findings, how, again.keep)
         code = delivered(found, loaded, time.perf_counter() - begun, output, json=json)
         if output is not None and found.good:

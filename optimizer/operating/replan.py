@@ -67,6 +67,7 @@ def replan(
     *,
     leave_usd: float = 0.0,
     state: State | None = None,
+    begin_with_published: bool = False,
     how: HowToSolve | None = None,
     progress: Callable[[Progress], None] | None = None,
     **fields: Unpack[Fields],
@@ -75,9 +76,11 @@ def replan(
 
     `at`: start of a period of the committed part, local or with its offset. `leave_usd`: the new plan leaves an item's
     published set-points in a period only where that earns more than this, for each left; 0 holds nothing back.
-    `state`: how everything stands at the moment; default: as the published plan, settled up to it, ends. The other
-    arguments are those of `plan`. Raises ScenarioError (a moment that is none of the horizon's, a state that does not
-    fit) and what `settle` raises; the findings of the audit are handed out, not raised.
+    `state`: how everything stands at the moment; default: as the published plan, settled up to it, ends.
+    `begin_with_published`: solvers that can begin with the published set-points; within the gap asked for it may be
+    another plan than without. The other arguments are those of `plan`. Raises ScenarioError (a moment that is none of
+    the horizon's, a state that does not fit) and what `settle` raises; the findings of the audit are handed out, not
+    raised.
     """
     how = how_to_solve(how, **fields)
     moment = period_of(scenario, at)
@@ -93,7 +96,9 @@ def replan(
     rest = with_position(with_acceptance(rest, published), published)
     keep = Keep(published, leave_usd)
     begun = () if past is None else tuple(note for note in past.notes if note.startswith(LEFT_NOTE))
-    schedule, findings = plan_and_audit(rest, how=how, progress=progress, keep=keep)
+    schedule, findings = plan_and_audit(
+        rest, how=how, progress=progress, keep=keep, start=published if begin_with_published else None
+    )
     return Replan(rest, replace(schedule, notes=(*schedule.notes, *begun)), findings, keep, past)
 
 

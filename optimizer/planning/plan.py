@@ -16,6 +16,7 @@ from optimizer.planning.ask import ask
 from optimizer.planning.how import Fields, HowToSolve, how_to_solve
 from optimizer.planning.outlook import find_expected_peaks, with_expected
 from optimizer.planning.read import read_schedule
+from optimizer.planning.start import start_of
 from optimizer.planning.ties import decided
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import FoundPeak, Schedule, Seconds
@@ -45,20 +46,23 @@ def plan(
     how: HowToSolve | None = None,
     progress: Callable[[Progress], None] | None = None,
     keep: Keep | None = None,
+    start: Schedule | None = None,
     **fields: Unpack[Fields],
 ) -> Schedule:
     """The schedule that earns most.
 
     `how`, or any of its fields as arguments (`solver="highs", gap=1e-4, time_limit_s=60`): see `HowToSolve`.
     `progress` is told the incumbent, bound and gap from time to time, by solvers that can. `keep`: published set-points
-    that are held, or left only where that earns more than a stated amount (`optimizer.model.set_points`). How it ended,
-    and who was asked, is in `Schedule.outcome`: without a solution the schedule is empty and says why.
+    that are held, or left only where that earns more than a stated amount (`optimizer.model.set_points`). `start`: a
+    schedule of the same hours that solvers begin with, where they can: sooner done, and within the gap asked for it may
+    be another plan than without. How it ended, and who was asked, is in `Schedule.outcome`: without a solution the
+    schedule is empty and says why.
 
     Raises RejectedByAudit where the audit finds the answer wrong; ScenarioError where a variation of a scenario does
     not hold together; SolverError (UnknownSolver, SolverUnavailable, SolverUnsuitable) for the solver; ProblemError
     where the scenario's numbers make no finite problem; AskedError for a field of `how` that cannot be.
     """
-    schedule, findings = plan_and_audit(scenario, how=how, progress=progress, keep=keep, **fields)
+    schedule, findings = plan_and_audit(scenario, how=how, progress=progress, keep=keep, start=start, **fields)
     if not findings.ok:
         raise RejectedByAudit(schedule, findings)
     return schedule
@@ -70,6 +74,7 @@ def plan_and_audit(
     how: HowToSolve | None = None,
     progress: Callable[[Progress], None] | None = None,
     keep: Keep | None = None,
+    start: Schedule | None = None,
     **fields: Unpack[Fields],
 ) -> tuple[Schedule, Findings]:
     """As `plan`, but hands out the audit's findings beside the schedule instead of raising on them."""
@@ -87,6 +92,8 @@ def plan_and_audit(
         if found:
             most = OUTLOOK_SHARE * how.time_limit_s
             options = replace(options, time_limit_s=how.time_limit_s - min(looked - begun, most))
+        if start is not None:
+            options = replace(options, start=start_of(formulation, start))
         audit_s = 0.0
 
         def read(result: Result) -> tuple[Schedule, Findings]:

@@ -106,3 +106,11 @@ def test_the_plan_is_shown_where_its_scenario_cannot_be_written(published: Path,
     result = wattshift("replan", now, "--published", published, "--from", clock(2), "-o", tmp_path / "again")
     assert result.exit_code == 2 and "scenario.json" in result.stderr
     assert "audit: accepted" in result.stdout and (tmp_path / "again" / "schedule.json").is_file()
+
+
+def test_solvers_may_begin_with_what_was_published(published: Path, tmp_path: Path) -> None:
+    """On at 50 in the third hour, which was off at 120; the start says off, and binds nobody."""
+    now = write(tmp_path / "now.json", miner([50, 50, 50, 50]))
+    arguments = ("replan", now, "--published", published, "--from", clock(2), "--json", "--begin-with-published")
+    answer = only_object(wattshift(*arguments).stdout)
+    assert (answer["outcome"]["status"], answer["profit_usd"]) == ("proven", pytest.approx(100))

@@ -7,12 +7,15 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from optimizer import RejectedByAudit, Schedule, plan
 from optimizer.auditor.findings import Findings, Violation
+from optimizer.model.formulation import formulate
 from optimizer.planning import ask as chain_module
 from optimizer.planning import plan as planner
+from optimizer.planning.start import start_of
 from optimizer.report.table import attempt_lines
 from optimizer.scenario.scenario import Scenario
 from solvers import Options, Problem, Result, SolverUnavailable, Status, UnknownSolver, registry
@@ -272,6 +275,16 @@ def test_shares_of_the_limit(fake: Callable[..., list[Fake]]) -> None:
     assert [options.time_limit_s for options in given[1:]] == pytest.approx([10 / 4, 10 / 3, 10 / 2], abs=0.2)
     plan(toy(), solver="scip", time_limit_s=10.0)
     assert fakes[2].given[1].time_limit_s == 8.0
+
+
+def test_everybody_who_is_asked_begins_with_the_start(fake: Callable[..., list[Fake]]) -> None:
+    published = plan(toy())
+    fakes = fake(finds_nothing, *NAMES)
+    plan(toy(), start=published, time_limit_s=4.0)
+    expected = start_of(formulate(toy()), published)
+    for route in fakes:
+        start = route.given[0].start
+        assert start is not None and np.array_equal(start, expected, equal_nan=True), route.name
 
 
 def test_one_limit_covers_all(fake: Callable[..., list[Fake]]) -> None:
