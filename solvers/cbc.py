@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from solvers import mps
+from solvers import mps, reaper
 from solvers.gap import LEAST_DENOMINATOR
 from solvers.interrupt import run_stoppable
 from solvers.outcome import Options
@@ -147,6 +147,8 @@ class _Process:
                 stderr=subprocess.STDOUT,
                 start_new_session=own_session,
             )
+        if own_session:
+            reaper.watch(self._process.pid)
 
     @property
     def said(self) -> str:
@@ -172,6 +174,7 @@ class _Process:
             if self._process.poll() is None:
                 self._process.kill()
                 self._process.wait()
+            reaper.forget(self._process.pid)
 
     def interrupt(self) -> None:
         """Ask CBC to stop and give it a moment to write down what it has."""
