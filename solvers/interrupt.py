@@ -20,6 +20,8 @@ from solvers.outcome import Options
 
 T = TypeVar("T")
 
+ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""The signals that wish a command to end: Ctrl-C, a service manager, a terminal that is gone."""
 POLL_S = 0.1
 """How often the waiting thread looks up: Windows delivers Ctrl-C only between waits."""
 INTERRUPT_GRACE_S = 1.0
@@ -55,8 +57,7 @@ def held_back() -> Iterator[Presses]:
 
     mine: list[signal.Signals] = []
     if threading.current_thread() is threading.main_thread():
-        known = (signal.SIGINT, signal.SIGTERM)
-        mine = [number for number in known if signal.getsignal(number) is signal.default_int_handler]
+        mine = [number for number in ENDING if signal.getsignal(number) is signal.default_int_handler]
     _held.append(presses)
     try:
         for number in mine:
@@ -71,6 +72,11 @@ def held_back() -> Iterator[Presses]:
 def pressed() -> bool:
     """Whether Ctrl-C is held back that has been pressed."""
     return any(presses.asked for presses in _held)
+
+
+def grace_s(options: Options) -> float:
+    """How long after its time limit a solver is waited for [s]."""
+    return max(LIMIT_GRACE_S, LIMIT_GRACE_SHARE * options.time_limit_s)
 
 
 @dataclass(frozen=True)
@@ -114,9 +120,8 @@ def run_stoppable(
             done.set()
 
     worker = threading.Thread(target=body, name="solver", daemon=True)
-    grace = max(LIMIT_GRACE_S, LIMIT_GRACE_SHARE * options.time_limit_s)
     begun = time.perf_counter()
-    last = begun + options.time_limit_s + grace
+    last = begun + options.time_limit_s + grace_s(options)
     limit: str | None = None
     worker.start()
     try:

@@ -23,12 +23,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from solvers import reaper
 from solvers.finish import Context, finish
 from solvers.interrupt import pressed
 from solvers.isolation import VARIABLE
 from solvers.outcome import Options, Result, Status
 from solvers.problem import Floats, Problem
-from solvers.route import Answer, Ended
+from solvers.route import Answer, Ended, SolverUnavailable
 
 GRACE_S = 0.8
 """How long after its time limit, or after it was told to stop, a worker is waited for."""
@@ -43,18 +44,36 @@ command: Callable[[], list[str]] = lambda: [sys.executable, "-P", "-m", "solvers
 """What starts a worker; its folder and memory limit are added."""
 
 
+class NoWorker(SolverUnavailable):
+    """No worker could be started."""
+
+
 def solve(
-    problem: Problem, solver: str = "highs", options: Options | None = None, *, memory_mb: int | None = None
+    problem: Problem,
+    solver: str = "highs",
+    options: Options | None = None,
+    *,
+    memory_mb: int | None = None,
+    grace_s: float = GRACE_S,
 ) -> Result:
-    """As `solvers.solve`, in a worker. `memory_mb`: what the worker may allocate in all (not held to on Windows)."""
-    options = options or Options()
+    """As `solvers.solve`, in a worker; an outcome "error" where none can be started. `memory_mb`: what the worker may
+    allocate in all (not held to on Windows). `grace_s`: how long after its time limit it is waited for."""
     begun = time.monotonic()
-    watch = _Watch(options, begun)
+    try:
+        return run(problem, solver, options or Options(), memory_mb=memory_mb, grace_s=grace_s)
+    except NoWorker as error:
+        return Context(solver, "", lambda: time.monotonic() - begun).result(Status.ERROR, message=str(error))
+
+
+def run(problem: Problem, solver: str, options: Options, *, memory_mb: int | None, grace_s: float) -> Result:
+    """As `solve`, and raises NoWorker where none can be started."""
+    begun = time.monotonic()
+    watch = _Watch(options, begun, grace_s)
     context = Context(solver, "", lambda: time.monotonic() - begun)
     try:
         worker = _take(memory_mb)
     except OSError as error:
-        return context.result(Status.ERROR, message=f"no worker could be started: {error}")
+        raise NoWorker(f"no worker could be started: {error}") from error
     try:
         bare = replace(problem, labels=None)  # no route needs them
         worker.send((bare, solver, options.gap, begun + options.time_limit_s, options.patience_s, options.start))
@@ -65,7 +84,7 @@ def solve(
     context = Context(solver, watch.version, context.seconds)
     if kind == "dead" and worker.used and not watch.version:
         worker.end()  # it had died while it waited
-        return solve(problem, solver, options, memory_mb=memory_mb)
+        return run(problem, solver, options, memory_mb=memory_mb, grace_s=grace_s)
     if kind == "dead":
         kind, content = "failed", worker.last_words()
         worker.end()
@@ -89,9 +108,9 @@ def solve(
 class _Watch:
     """What is known of the solve under way, and when its worker is to be ended."""
 
-    def __init__(self, options: Options, begun: float) -> None:
+    def __init__(self, options: Options, begun: float, grace_s: float) -> None:
         self._options, self._begun = options, begun
-        self._last = begun + options.time_limit_s + GRACE_S
+        self._last = begun + options.time_limit_s + grace_s
         self.limit: str | None = None
         self.version = ""
         self.x: Floats | None = None
@@ -162,6 +181,7 @@ class _Worker:
         except OSError:
             self._clear()
             raise
+        reaper.watch(self._process.pid, group=True)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self._listener = threading.Thread(target=self._listen, daemon=True)
@@ -218,6 +238,7 @@ class _Worker:
                 self._process.wait(TERMINATE_S if name == "SIGTERM" else None)
             except subprocess.TimeoutExpired:
                 continue
+        reaper.forget(self._process.pid)
         self._hang_up()
         self._clear()
 
@@ -258,10 +279,9 @@ def _folder() -> str:
 
 def _environment() -> dict[str, str]:
     """The worker imports what this process would, solves in itself, and on one thread."""
-    given = {name: value for name, value in os.environ.items() if name != VARIABLE}
     # As imports do, it passes over what is no text.
     path = os.pathsep.join(entry or os.getcwd() for entry in sys.path if isinstance(entry, str))  # noqa: PTH109
-    return given | {"PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return os.environ | {VARIABLE: "0", "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 _idle: list[_Worker] = []

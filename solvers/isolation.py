@@ -4,7 +4,8 @@
         solve(problem)          # in a worker, whoever calls it from here on
 
 Unattended programs set the environment variable WATTSHIFT_ISOLATED to 1, and WATTSHIFT_MEMORY_MB to what a worker may
-take.
+take. Where nobody said anything, a solver that cannot be told to stop (`Abilities.cancel`) runs in a worker, and every
+other one in this process; with 0 all run here.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ MEMORY_VARIABLE = "WATTSHIFT_MEMORY_MB"
 
 @dataclass(frozen=True)
 class Isolation:
-    """How solves run: in a worker or not, and how much memory it may take [MB]; None: no limit."""
+    """How solves run: in a worker or not (None: as the solver needs it), and how much memory it may take [MB]; None: no
+    limit."""
 
-    on: bool
+    on: bool | None
     memory_mb: int | None = None
 
 
@@ -35,9 +37,10 @@ def current() -> Isolation:
     asked = _asked.get()
     if asked is not None:
         return asked
-    if os.environ.get(VARIABLE, "") in {"", "0"}:
+    said = os.environ.get(VARIABLE, "").strip().lower()
+    if said in {"0", "false", "no", "off"}:
         return Isolation(False)
-    return Isolation(True, _memory_mb())
+    return Isolation(True if said else None, _memory_mb())
 
 
 def _memory_mb() -> int | None:
@@ -53,7 +56,7 @@ def isolation(on: bool | None = True, memory_mb: int | None = None) -> Iterator[
         return
     if memory_mb is None:
         known = current()
-        memory_mb = known.memory_mb if known.on else _memory_mb()
+        memory_mb = _memory_mb() if known.on is False else known.memory_mb
     token = _asked.set(Isolation(on, memory_mb))
     try:
         yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
@@ -119,7 +120,8 @@ def solve(problem: Problem, solver: str = "highs", options: Options | None = Non
     A solution that is within the asked gap is PROVEN even if a limit ended the solve; `limit` still says so.
     Raises ProblemError for arrays that no solver may see, SolverError (see `route`, and integers on a
     linear-only route) for a solver that cannot be used. Everything else is a `Status`.
-    Where isolation is on (`solvers.isolation`) it runs in a worker. `on`: what the route keeps warm of a solve before
+    Where isolation is on (`solvers.isolation`) it runs in a worker, and so does a solver that cannot be told to stop,
+    unless isolation was said to be off. `on`: what the route keeps warm of a solve before
     (`solvers.session`), to run on.
     """
     options = options or Options()
@@ -129,6 +131,13 @@ def solve(problem: Problem, solver: str = "highs", options: Options | None = Non
 
         return isolated.solve(problem, solver, options, memory_mb=isolation.memory_mb)
     chosen = route(solver)
+    if isolation.on is None and not chosen.abilities.cancel:
+        from solvers import isolated
+        from solvers.interrupt import grace_s
+
+        with suppress(isolated.NoWorker):  # then here, where it may not hear that it is to stop
+            given = grace_s(options)
+            return isolated.run(problem, solver, options, memory_mb=isolation.memory_mb, grace_s=given)
     problem.check()
     check(problem, options.start)
     if problem.integers and not chosen.abilities.integers:

@@ -55,11 +55,11 @@ class Abilities:
     """What a route can do.
 
     `integers`: takes them; `duals`: returns them for linear problems; `bound`: proves one before it is done;
-    `progress`: calls `Options.progress`; `interrupt`: Ctrl-C in the main thread ends the solve with what was
-    found by then; `cancel`: `Options.cancel` does so from any thread; `start`: begins with `Options.start`; `session`:
-    solves again from where it stands (`solvers.session`); `proof`: what it calls proven is; `incumbents`: tells each
-    better solution as it finds it (`Options.incumbent`), so that it is there even where the solver has to be ended;
-    `keeps_incumbent`: hands over the best solution found where a limit ends it.
+    `progress`: calls `Options.progress`; `interrupt`: Ctrl-C in the main thread ends the solve with what was found by
+    then; `cancel`: `Options.cancel` does so from any thread (one that cannot runs in a worker, which is ended);
+    `start`: begins with `Options.start`; `session`: solves again from where it stands (`solvers.session`); `proof`: its
+    proof counts; `incumbents`: tells each better solution as it finds it (`Options.incumbent`), so that it is
+    there even where the solver has to be ended; `keeps_incumbent`: hands over the best one where a limit ends it.
     """
 
     integers: bool
