@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import sys
@@ -81,6 +82,12 @@ def failed(error: BaseException, *, json: bool) -> ExitCode:
         # The reader of stdout has gone; give the interpreter a place to flush to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.INTERNAL_ERROR
+    if isinstance(error, OSError) and error.errno == errno.EIO and error.filename is None:
+        # No file's trouble: the terminal has gone, and nobody is left to be told.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
+        return ExitCode.INTERRUPTED
     if json:
         _tell_machine(error)
     code = getattr(error, "exit_code", None)

@@ -6,6 +6,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -48,7 +49,8 @@ class _Line(ABC):
             self._timer.cancel()
         with self._lock:
             if self._status is not None:
-                self._status.stop()
+                with suppress(OSError):  # the terminal may be gone, and the plan is still to be written
+                    self._status.stop()
                 self._status = None
             self._timer = None
 
