@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 import solvers
-from optimizer import Scenario
+from optimizer import Scenario, ScenarioError
+from optimizer.insight.clash import clashes
 from optimizer.insight.value import MarginalValue, levers, marginal_values
 from optimizer.planning import first
 from tests.toys import batch, clock, gpu_pool, group_fleet, mode, reserved, scenario, spot
@@ -233,6 +234,17 @@ def ending(monkeypatch: pytest.MonkeyPatch, at: int, **changes: Any) -> list[int
 
     monkeypatch.setattr(first, "solve", solve)
     return calls
+
+
+def test_a_variation_that_does_not_hold_together_is_refused() -> None:
+    """A fleet whose hall is none: without the check it drew no power, and was valued so."""
+    given = ordered()
+    elsewhere = given.fleets[0].model_copy(update={"hall": "elsewhere"})
+    varied = given.model_copy(update={"fleets": (elsewhere,)})
+    with pytest.raises(ScenarioError, match="'elsewhere'"):
+        marginal_values(varied, 0)
+    with pytest.raises(ScenarioError, match="'elsewhere'"):
+        clashes(varied)
 
 
 @pytest.mark.parametrize("at", [0, 1, 2])
