@@ -1,62 +1,13 @@
-"""Batch work: windows, rates, restarts, waste, one run, lateness, completion, penalties, as a whole."""
+"""Batch work: windows, rates, restarts, waste, lateness, completion, penalties, as a whole."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from tests.auditor import hand, worked
-from tests.toys import gpu_pool, scenario
-
-
-def ran(
-    gpus: Sequence[float],
-    ledger: dict[str, hand.Values],
-    after: dict[str, Any],
-    owed: Sequence[float] | None = None,
-    restart: hand.Values = 0.0,
-    restarts: hand.Values = 0.0,
-    cut: int | None = None,
-    before: dict[str, Any] | None = None,
-    report: dict[str, Any] | None = None,
-    node: int = 1,
-    **terms: Any,
-) -> Any:
-    """A job that runs on 8 GPUs at price 0, in nodes that are always on and draw 1 MW in full use; `node`: GPUs
-    per node; `after`: the job's state at the seam."""
-    count = len(gpus)
-    cut = cut or count
-    time = {"committed_periods": cut, "look_ahead_periods": count - cut}
-    on = {"nodes": [{"on": True, "nodes": 8 // node}]}
-    state: dict[str, Any] = {"pools": {"pool": on}}
-    if before is not None:
-        state["contracts"] = {"job": {"kind": "batch", **before}}
-    contract = worked.job(**terms)
-    servers = gpu_pool(8 // node, gpus_per_node=node)
-    power = [g / node for g in gpus]
-    toy = scenario([0.0] * count, pools=[servers], contracts=[contract], state=state, time=time)
-    rows = {
-        "site": hand.site(power, 0),
-        "hall": hand.hall(power),
-        "pool": hand.nodes([8 // node] * count, [0] * count, [0] * count, gpus, power),
-        "job": hand.gpus(gpus, power)
-        | {
-            "owed_gpu_hours": list(owed or gpus),
-            "restart_gpu_hours": restart,
-            "running": [int(g > 0) for g in gpus],
-            "restarts": restarts,
-        },
-    }
-    seam = {
-        "pools": {"pool": hand.nodes_state((True, 8 // node, 1e5), it_power_mw=power[cut - 1])},
-        "contracts": {"job": {"kind": "batch", "accepted": True, **after}},
-    }
-    said = {"short_gpu_hours": 0.0, "lateness_hours": 0.0, **(report or {})}
-    done = sum(list(owed or gpus)[:cut])
-    contracts = [hand.report("job", "batch", done, **said)]
-    return toy, hand.schedule(toy, rows, {"job": ledger}, contracts=contracts, state=seam)
+from tests.auditor.contracts.jobs import ran
 
 
 def test_the_window():
@@ -205,95 +156,6 @@ def test_a_backlog_of_restart_work_is_handed_over():
         [1], {}, after | {"done_gpu_hours": 1.0, "missed_gpu_hours": 0.0}, owed=[0], restart=1, before=before
     )
     hand.assert_caught(toy, plan, "state", "job", None, -0.25)
-
-
-def test_one_run_without_a_break():
-    toy, plan = worked.not_preemptible()
-    spoilt = hand.set_row(plan, toy, "job", "gpus[pool]", 1, 0)
-    hand.assert_caught(toy, spoilt, "batch_not_preemptible", "job", 1, -1)
-    spoilt = hand.set_row(plan, toy, "job", "gpus[pool]", 2, 0.5)
-    hand.assert_caught(toy, spoilt, "batch_not_preemptible", "job", 2, -0.5)
-    spoilt = hand.set_row(plan, toy, "job", "restarts", 1, 1)
-    hand.assert_caught(toy, spoilt, "batch_restart", "job", 1, 1)
-    spoilt = hand.set_row(plan, toy, "job", "owed_gpu_hours", 2, 0.5)
-    hand.assert_caught(toy, spoilt, "batch_owed", "job", 2, -0.5)
-
-
-def test_the_last_period_of_a_run_is_in_full_and_paid_for_what_is_owed():
-    toy, plan = worked.not_preemptible(gpu_hours=2.25)
-    hand.assert_caught(toy, plan, "batch_owed", "job", 2, 0.75)
-    plan = hand.set_row(plan, toy, "job", "owed_gpu_hours", 2, 0.25)
-    hand.assert_caught(toy, plan, "ledger", "job", 2, 75)
-    assert {v.rule for v in hand.audit(toy, plan).violations} == {"ledger", "contracts", "state", "profit", "outcome"}
-
-
-def test_a_run_starts_only_where_it_ends_in_time():
-    toy, plan = worked.not_preemptible(deadline=f"{worked.DAY}02:30:00")
-    hand.assert_caught(toy, plan, "batch_window", "job", 0, 0.5)
-
-
-def test_a_run_in_half_hours():
-    """2.25 GPU-hours on one GPU are five half hours, the last of them half used; from 00:30 on they end at 03:00."""
-    toy, plan = worked.not_preemptible_in_half_hours()
-    hand.assert_accepted(toy, plan, 225)
-    late, _ = worked.not_preemptible_in_half_hours(deadline=f"{worked.DAY}02:45:00")
-    hand.assert_caught(late, plan, "batch_window", "job", 1, 0.25)
-    spoilt = hand.set_row(plan, toy, "job", "owed_gpu_hours", 5, 0.5)
-    hand.assert_caught(toy, spoilt, "batch_owed", "job", 5, 0.25)
-
-
-def test_a_run_under_way_goes_on_past_its_hard_end():
-    under_way = {"started": True, "running": True, "pool": "pool", "done_gpu_hours": 1.0}
-    case: dict[str, Any] = {
-        "before": under_way,
-        "preemptible": False,
-        "deadline": f"{worked.DAY}01:00:00",
-    }
-    after = {"done_gpu_hours": 3.0, "started": True, "running": False, "closed": True}
-    report = {"finish": "2026-01-05T02:00:00Z"}
-    hand.assert_accepted(*ran([1, 1, 0], {"contract_revenue": [100, 100, 0]}, after, report=report, **case), 200)
-    toy, plan = ran([1, 0, 0], {"contract_revenue": [100, 0, 0]}, after, report=report, **case)
-    hand.assert_caught(toy, plan, "batch_not_preemptible", "job", 1, -1)
-
-
-def test_a_run_may_end_behind_the_horizon():
-    """Three hours from hour 1 on, the hard end at 4: two in the horizon, nothing is missed."""
-    after = {"done_gpu_hours": 2.0, "started": True, "running": True, "pool": "pool"}
-    hand.assert_accepted(*ran([0, 1, 1], {"contract_revenue": [0, 100, 100]}, after, preemptible=False), 200)
-    toy, plan = ran([0, 0, 1], {"contract_revenue": [0, 0, 100]}, after | {"done_gpu_hours": 1.0}, preemptible=False)
-    hand.assert_caught(toy, plan, "batch_window", "job", 2, 1)
-
-
-@pytest.mark.parametrize(("release", "missed"), [("03:00:00", 0.0), ("03:15:00", 3.0)])
-def test_a_run_that_is_released_behind_the_horizon(release, missed):
-    """Three hours from 03:00 on end at 06:00; released at 03:15 it could begin at 04:00."""
-    after = {"missed_gpu_hours": missed}
-    toy, plan = ran(
-        [0, 0],
-        {"shortfall_penalty": [0, -7 * missed]},
-        after,
-        report={"short_gpu_hours": missed},
-        preemptible=False,
-        release=f"{worked.DAY}{release}",
-        deadline=f"{worked.DAY}06:30:00",
-        penalty_usd_per_gpu_hour=7.0,
-    )
-    hand.assert_accepted(toy, plan, -7 * missed)
-
-
-@pytest.mark.parametrize(("hard_end", "missed"), [("05:00:00", 0.0), ("04:30:00", 3.0)])
-def test_a_run_that_can_start_later_is_not_missed(hard_end, missed):
-    after = {"missed_gpu_hours": missed}
-    toy, plan = ran(
-        [0, 0],
-        {"shortfall_penalty": [0, -7 * missed]},
-        after,
-        report={"short_gpu_hours": missed},
-        preemptible=False,
-        deadline=f"{worked.DAY}{hard_end}",
-        penalty_usd_per_gpu_hour=7.0,
-    )
-    hand.assert_accepted(toy, plan, -7 * missed)
 
 
 def test_penalty_for_what_is_missing():
