@@ -29,7 +29,7 @@ from optimizer.model.contracts.one_run import one_run
 from optimizer.model.contracts.preemptible import preemptible
 from optimizer.model.contracts.service import Service
 from optimizer.model.contracts.work import Amount, Finish, Work
-from optimizer.model.desk import Model, PeriodSum
+from optimizer.model.desk import Model
 from optimizer.model.machines.pool import PoolBlock
 from optimizer.scenario.contracts import Batch, BatchState
 from optimizer.schedule import ContractReport, LedgerKind
@@ -61,11 +61,8 @@ class BatchBlock(ContractBlock):
         self._at_closing(LedgerKind.SHORTFALL_PENALTY, work.missing, -terms.penalty_usd_per_gpu_hour)
         if not job.never_done:
             self._completion(work)
-        if work.finish is not None and work.finish.by is not None:
-            late = model.sum()
-            late.add(np.broadcast_to(self.service.accepted, (model.periods,)), 1.0)
-            late.add_sum(self._finished_before(work.finish.by), -1.0)
-            model.earn_sum(name, LedgerKind.LATENESS_PENALTY, late, -terms.lateness_usd_per_hour * job.late_hours)
+        if work.finish is not None and job.late:
+            self._lateness(work.finish)
         if work.given_up.whole_job is not None:
             paid = terms.price_usd_per_gpu_hour * job.before.done_gpu_hours
             self._at_closing(LedgerKind.CONTRACT_REVENUE, work.given_up.whole_job, -paid)
@@ -110,13 +107,22 @@ class BatchBlock(ContractBlock):
             line[self._job.closing] = constant * usd
             self._model.earn_constant(self._terms.name, kind, line)
 
-    def _finished_before(self, finished_by: PeriodSum) -> PeriodSum:
-        """1 where the owed work was done before the period began."""
-        period, columns, values = finished_by.triplets()
-        before = self._model.sum()
-        later = period + 1 < self._model.periods
-        before.add(columns[later], values[later], period[later] + 1)
-        return before
+    def _lateness(self, finish: Finish) -> None:
+        """Late until done: a period costs the objective what its finish leaves of the hours behind it, two entries a
+        column; the ledger books the hours themselves."""
+        model, accepted = self._model, self.service.accepted
+        usd = -self._terms.lateness_usd_per_hour * self._job.late_hours
+        behind = np.append(np.cumsum(usd[::-1])[-2::-1], 0.0)
+        model.builder.cost(accepted, usd.sum())
+        saved = model.sum()
+        saved.add_sum(finish.at, -behind)
+        model.weigh(saved, 1.0)
+
+        def read(x: Floats) -> Floats:
+            done = np.cumsum(finish.at.value(x))
+            return np.asarray(usd * (x[accepted[0]] - np.append(0.0, done[:-1])))
+
+        model.book(self._terms.name, LedgerKind.LATENESS_PENALTY, read)
 
     def _report(self) -> None:
         model, name = self._model, self._terms.name
@@ -156,12 +162,10 @@ class BatchBlock(ContractBlock):
 
     def _settle_finish(self, x: Floats, work: Work, finish: Finish) -> None:
         if finish.by_columns is not None:
-            x[finish.by_columns] = np.cumsum(work.owed.value(x)) >= self._enough
+            x[finish.by_columns] = (np.cumsum(work.owed.value(x)) >= self._enough)[finish.window]
         if finish.at_columns is not None:
-            x[finish.at_columns] = 0.0
-            period = self._finish(x)
-            if period is not None and self.service.is_accepted(x):
-                x[finish.at_columns[period]] = 1.0
+            period = self._finish(x) if self.service.is_accepted(x) else None
+            x[finish.at_columns] = finish.window == period
 
     @property
     def _enough(self) -> float:
@@ -179,7 +183,7 @@ class BatchBlock(ContractBlock):
             columns, values, constant = self._work.missing
             missing = constant + float(values @ x[columns])
         else:
-            owed_restart = float(x[self._work.backlog[-1]]) if self._work.backlog is not None else 0.0
+            owed_restart = float(self._work.backlog.value(x)[-1]) if self._work.backlog is not None else 0.0
             missing = self._job.owed - done + min(0.0, owed_restart - self._job.capacity_after)
         return missing if missing > DONE * max(1.0, self._job.owed) else 0.0
 
@@ -235,7 +239,7 @@ class BatchBlock(ContractBlock):
             pool = self._terms.pools[int(np.argmax(used))]
         backlog = before.restart_gpu_hours_owed
         if self._work.backlog is not None:
-            backlog = float(x[self._work.backlog[last]])
+            backlog = float(self._work.backlog.value(x)[last])
         return BatchState(
             kind="batch",
             accepted=True,
@@ -279,8 +283,9 @@ class BatchBlock(ContractBlock):
             return taken
         for pool in self._terms.pools:
             fits = job.allowed & (room[pool] >= gpus)
-            runs = np.convolve(fits, np.ones(length))[length - 1 :][:periods]
-            starts = np.flatnonzero(runs >= length)
+            so_far = np.append(0, np.cumsum(fits))
+            ends = np.minimum(np.arange(periods) + length, periods)
+            starts = np.flatnonzero(so_far[ends] - so_far[:-1] >= length)
             if len(starts):
                 taken[pool][starts[0] : starts[0] + length] = gpus
                 break

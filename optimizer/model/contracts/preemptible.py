@@ -2,47 +2,47 @@
 
 | symbol | meaning |
 |---|---|
-| y(p,t), r(t) | GPUs on each pool; 1 where the job runs (where `min_gpus` or restarts make it matter) |
-| k(t), e(t), w(t) | GPU-hours of owed work, of restart work, of rounding up |
-| S(t) | owed work done by the end of t |
-| ρ(t), B(t) | 1 where a restart begins; restart work still owed after t |
-| G(t) | 1 from the finishing period on (where lateness makes it matter) |
-| f(t) | 1 in the finishing period where it is rounded up |
+| y(p,t), r(t) | GPUs on each pool; 1 where the job runs (where more hangs on it than GPU-hours) |
+| k(t), e(t), w(t) | GPU-hours of owed work, of restart work (`model.contracts.restarts`), of rounding up |
+| D | owed work that is not done in the horizon |
+| F(t), f(t) | 1 from the finishing period on; 1 in it |
 | l(t) | 1 where the finishing period runs the least GPUs for less work than theirs |
+| S(t) | owed work done by the end of t, where its time matters |
 | a | all-or-nothing: 1 where the job is done |
-| c, R | hard end behind the horizon: 1 where nothing is given up; dollars accrued here that are taken back |
+| c, A | hard end behind the horizon: 1 where nothing is given up; dollars accrued here that are taken back |
 
-    Δt × Σ_p y(p,t) = k(t) + e(t) + w(t)
-    min × r(t) ≤ Σ_p y(p,t) ≤ max × r(t)
-    restart     ρ(t) = max(0, r(t) − r(t−1)), less the job's first beginning
-    backlog     B(t) = B(t−1) + R × ρ(t) − e(t);   B(t) > 0 ⇒ k(t) = 0
-                (where R ≤ min × Δt a restart ends in its own period: e(t) = R × ρ(t), and no B)
-    done        S(t) ≥ K × G(t), G rising; f(t) ≤ G(t) − G(t−1);   r(t) = 1 only where S(t−1) < K
-                (where only completion is paid: one binary, and columns that say when, settled afterwards)
-    taken back  M ≤ K × (z − c);   R ≥ accrual × (S(end) − K × c)
-    rounding    w(t) ≤ u × f(t) + (least × Δt − u) × l(t);   Σ_p y(p,t) ≤ max − (max − least) × l(t)
+    k(t) = Δt × Σ_p y(p,t) − e(t) − w(t);      Σ k(t) + D = K × z
+    least × r(t) ≤ Σ_p y(p,t) ≤ most × r(t) − (most − least) × l(t)
+    done        D ≤ K × (z − F(end));   f(t) = F(t) − F(t−1) ≤ r(t);   r(t) ≤ z − F(t−1);   k(t) ≥ a little × f(t)
+                (F(end) and r whole: a job that is done runs no more, so that F rises once, where it last runs;
+                where only completion is paid: one binary, and columns that say when, settled afterwards)
+    rounding    w(t) ≤ u × f(t) + (least × Δt − u) × l(t);   l(t) ≤ f(t)
+    in time     S(t) ≥ K × F(t);   and where restart work alone could keep a job running: S(t−1) + a little × r(t) ≤ K
+    taken back  M ≤ K × (z − c);   A ≥ accrual × (S(end) − K × c)
 
-u is what whole GPUs or nodes can round up, less than one of them: work and restarts leave no other remainders.
+u is what whole GPUs or nodes can round up, less than one of them: work and restarts leave no other remainders. All
+columns stand for periods between release and hard end; no others are written.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
 from optimizer.model.contracts.job import Job
+from optimizer.model.contracts.restarts import Restarts, restarts, restarts_matter
 from optimizer.model.contracts.service import Service
+from optimizer.model.contracts.window import Window
 from optimizer.model.contracts.work import Amount, Finish, GivenUp, Work
 from optimizer.model.desk import Model, PeriodSum
-from solvers.builder import FloatLike, Index
-from solvers.problem import Bools, Floats
+from solvers.builder import Index
+from solvers.problem import Bools
 
 WHOLE = 1e-9
 """Relative: so close to a whole number of units work counts as one."""
 LEAST_LEFT = 1e-5
-"""Owed work that the job runs for, as a share of all of it: more than the tolerance by which work counts as done."""
+"""Owed work that a job runs for, as a share of all of it: more than the tolerance by which work counts as done."""
 
 
 def preemptible(model: Model, job: Job, service: Service) -> Work:
@@ -53,205 +53,62 @@ def preemptible(model: Model, job: Job, service: Service) -> Work:
 class _Preemptible:
     def __init__(self, model: Model, job: Job, service: Service) -> None:
         self.model, self.job, self.service, self.terms = model, job, service, job.terms
-        self.builder, self.hours, self.periods = model.builder, model.horizon.hours, model.periods
-        self.name, self.every = self.terms.name, model.every_period
-        most = np.where(job.allowed, self.terms.max_gpus, 0.0)
-        service.gpus(most)
-        self.k = self._columns("k", np.minimum(most * self.hours, job.owed))
-        self.done_so_far = self._cumulative()
+        self.hours = model.horizon.hours
+        self.window = Window(model, job)
+        self.periods = self.window.periods
+        self.rounding = 0.0 if job.never_done else self._most_rounding()
+        self.least = self._least_gpus()
         self.whole = self._all_or_nothing()
-        needs_running = self.terms.min_gpus > 0 or self._restarts_matter()
-        self.r = self._running(most) if needs_running else None
-        if self.r is None:
-            self._at_most("most GPUs", service.total, most)
-        self.e: Index | None = None
-        self.restarts: Index | None = None
-        self.backlog: Index | None = None
-        self.most_backlog = 0.0
+        self.finish_columns: Index | None = None
         self.done: Index | None = None
-        self.finish: Index | None = None
-        if self._restarts_matter():
-            self._restart_work()
-        if self.r is not None:
-            self._over_when_done(self.r)
-        self._done()
-        self._balance()
+        self.restarts: Restarts | None = None
+        service.gpus(np.full(model.periods, self.terms.max_gpus), self.periods)
+        self.running = self._running() if self._runs_matter else None
+        rounded = self._may_start_and_stop(self.running) if self.running is not None else None
+        self.owed_work = self._owed_work(rounded)
+        self.left = self._left()
+        if self.running is None:
+            self.window.limit("most GPUs", service.total, -np.inf, self.terms.max_gpus)
+            self._finish_afterwards()
 
-    def _restarts_matter(self) -> bool:
-        return self.terms.restart_gpu_hours > 0 or self.job.before.restart_gpu_hours_owed > 0
+    # What has to be known ------------------------------------------------------------------------------------
 
-    def _columns(self, symbol: str, upper: FloatLike, *, integer: bool = False) -> Index:
-        """A column for each period, at least 0."""
-        return self.builder.columns(
-            self.periods, 0.0, upper, integer=integer, owner=self.name, symbol=symbol, period=self.every
-        )
+    @property
+    def _runs_matter(self) -> bool:
+        """Whether it has to be said in which periods the job runs."""
+        matter = self.terms.min_gpus > 0 or restarts_matter(self.job) or self.rounding > 0 or self.job.late
+        return bool(len(self.window)) and matter
 
-    def _one_column(self, symbol: str, upper: float = np.inf, *, integer: bool = False) -> Index:
-        return self.builder.columns(1, 0.0, upper, integer=integer, owner=self.name, symbol=symbol)
+    @property
+    def _completion_hangs_on_it(self) -> bool:
+        """Whether a payment hangs on the job's being done in the horizon."""
+        promised = self.job.completion_usd or self.job.before.completion_accrued_usd
+        return bool(self.job.ends_inside and promised and not self.job.never_done)
 
-    def _rows(self, symbol: str, lower: FloatLike, upper: FloatLike, part: Sequence[str] = (), first: int = 0) -> Index:
-        """A row for each period from `first` on; with parts, so many of them, (parts, periods)."""
-        which = self.every[first:]
-        shape = (len(part), len(which)) if part else (len(which),)
-        return self.builder.rows(shape, lower, upper, owner=self.name, symbol=symbol, part=part or "", period=which)
+    @property
+    def _short_run(self) -> bool:
+        """Whether the least GPUs can be more than what is left in the finishing period takes, in whole units."""
+        least_is_a_unit = self.terms.gpu_unit != "fraction" and self.least <= math.gcd(*self.service.units)
+        more = self.least * self.hours > self.rounding and self.terms.min_gpus > 0
+        return more and not least_is_a_unit and not self.job.never_done
 
-    def _one_row(self, symbol: str, lower: float, upper: float) -> Index:
-        return self.builder.rows(1, lower, upper, owner=self.name, symbol=symbol)
+    @property
+    def _only_restarts_can_run(self) -> bool:
+        """Whether restart work alone could keep the job running when all owed work is done."""
+        if self.restarts is None:
+            return False
+        spare = self.terms.min_gpus * self.hours - self.terms.restart_gpu_hours
+        return self.restarts.backlog is not None or spare <= 10 * self._a_little
 
-    def _limit(self, symbol: str, amount: PeriodSum, lower: FloatLike, upper: FloatLike) -> None:
-        self.model.limit(amount, lower, upper, owner=self.name, symbol=symbol)
-
-    def _at_most(self, symbol: str, amount: PeriodSum, most: Floats) -> None:
-        self._limit(symbol, amount, -np.inf, most)
-
-    def _cumulative(self) -> Index:
-        """Columns of Σ_{i ≤ t} k(i), at most K × z."""
-        total = self._columns("S", self.job.owed)
-        rows = self._rows("work so far", 0.0, 0.0)
-        self.builder.add(rows, total, 1.0)
-        self.builder.add(rows[1:], total[:-1], -1.0)
-        self.builder.add(rows, self.k, -1.0)
-        owed = self._one_row("owed", -np.inf, 0.0)
-        self.builder.add(owed, total[-1:], 1.0)
-        self.builder.add(owed, self.service.accepted, -self.job.owed)
-        return total
-
-    def _all_or_nothing(self) -> Index | None:
-        """The column a, with its rows; None where the job may be done in part."""
-        if not self.terms.all_or_nothing:
-            return None
-        whole = self._one_column("a", 1.0, integer=True)
-        words = ("accepted", "done")
-        rows = self.builder.rows(2, -np.inf, 0.0, owner=self.name, symbol="all or nothing", part=words)
-        self.builder.add(rows[:1], whole, 1.0)
-        self.builder.add(rows[:1], self.service.accepted, -1.0)
-        self.builder.add(rows[1:], self.done_so_far[-1:], 1.0)
-        self.builder.add(rows[1:], whole, -self.job.owed)
-        return whole
-
-    def _running(self, most: Floats) -> Index:
-        terms, builder = self.terms, self.builder
-        r = self._columns("r", self.job.allowed.astype(float), integer=True)
-        least = self.model.sum()
-        least.add_sum(self.service.total)
-        least.add(r, -terms.min_gpus)
-        self._limit("least GPUs", least, 0.0, np.inf)
-        top = self.model.sum()
-        top.add_sum(self.service.total)
-        top.add(r, -most)
-        self._limit("most GPUs", top, -np.inf, 0.0)
-        if self.whole is not None or self.service.open:
-            rows = self._rows("runs where taken", -np.inf, 0.0)
-            builder.add(rows, r, 1.0)
-            builder.add(rows, np.broadcast_to(self._gate, r.shape), -1.0)
-        return r
-
-    def _restart_work(self) -> None:
-        builder, terms, before = self.builder, self.terms, self.job.before
-        assert self.r is not None
-        r, periods = self.r, self.periods
-        # ρ' = beginnings of running: exact for binary r.
-        begins = self._columns("begins", 1.0)
-        was = float(before.running)
-        upper = np.zeros((3, periods))
-        upper[2] = 1.0
-        upper[0, 0], upper[2, 0] = was, 1.0 - was
-        rows = self._rows("begins", -np.inf, upper, ("rises", "runs", "stood"))
-        builder.add(rows[0], r, 1.0)  # r(t) − r(t−1) ≤ ρ'(t)
-        builder.add(rows[0, 1:], r[:-1], -1.0)
-        builder.add(rows[0], begins, -1.0)
-        builder.add(rows[1], begins, 1.0)  # ρ'(t) ≤ r(t)
-        builder.add(rows[1], r, -1.0)
-        builder.add(rows[2], begins, 1.0)  # ρ'(t) ≤ 1 − r(t−1)
-        builder.add(rows[2, 1:], r[:-1], 1.0)
-        self.restarts = restarts = self._columns("ρ", 1.0)
-        link = self._rows("restarts", 0.0, 0.0)
-        builder.add(link, restarts, 1.0)
-        builder.add(link, begins, -1.0)
-        if not before.started:
-            # h(t): has run by t; its rise is the job's first beginning, which is no restart.
-            has_run = self._columns("h", 1.0)
-            builder.add(link, has_run, 1.0)
-            builder.add(link[1:], has_run[:-1], -1.0)
-            order = self._rows("has run", -np.inf, 0.0, ("runs", "rises", "began"))
-            builder.add(order[0], r, 1.0)
-            builder.add(order[0], has_run, -1.0)
-            builder.add(order[1, 1:], has_run[:-1], 1.0)
-            builder.add(order[1, 1:], has_run[1:], -1.0)
-            builder.add(order[2], has_run, 1.0)
-            builder.add(order[2, 1:], has_run[:-1], -1.0)
-            builder.add(order[2], r, -1.0)
-        self.e = self._columns("e", np.where(self.job.allowed, terms.max_gpus * self.hours, 0.0))
-        owed_before = before.restart_gpu_hours_owed
-        if not owed_before and terms.restart_gpu_hours <= terms.min_gpus * self.hours + 1e-12:
-            rows = self._rows("restart work", 0.0, 0.0)
-            builder.add(rows, self.e, 1.0)
-            builder.add(rows, restarts, -terms.restart_gpu_hours)
-        else:
-            self._backlog(owed_before)
-
-    def _backlog(self, owed_before: float) -> None:
-        builder, terms, periods = self.builder, self.terms, self.periods
-        assert self.e is not None and self.restarts is not None
-        self.most_backlog = most = owed_before + terms.restart_gpu_hours * (periods // 2 + 1)
-        self.backlog = backlog = self._columns("B", most)
-        first = np.zeros(periods)
-        first[0] = owed_before
-        rows = self._rows("backlog", first, first)
-        builder.add(rows, backlog, 1.0)
-        builder.add(rows[1:], backlog[:-1], -1.0)
-        builder.add(rows, self.restarts, -terms.restart_gpu_hours)
-        builder.add(rows, self.e, 1.0)
-        open_ = self._columns("backlog open", 1.0, integer=True)
-        rows = self._rows("backlog open", -np.inf, 0.0)
-        builder.add(rows, backlog, 1.0)
-        builder.add(rows, open_, -most)
-        most_work = np.minimum(np.where(self.job.allowed, terms.max_gpus * self.hours, 0.0), self.job.owed)
-        rows = self._rows("backlog first", -np.inf, most_work)
-        builder.add(rows, self.k, 1.0)
-        builder.add(rows, open_, most_work)
-
-    def _over_when_done(self, r: Index) -> None:
-        """S(t−1) + a little × r(t) ≤ K: it runs, and restarts, only while work is left; at negative prices, too."""
-        rows = self._rows("over when done", -np.inf, 0.0)
-        self.builder.add(rows, r, min(self.job.owed, LEAST_LEFT * max(1.0, self.job.owed)))
-        self.builder.add(rows[1:], self.done_so_far[:-1], 1.0)
-        self.builder.add(rows, np.broadcast_to(self._gate, r.shape), -self.job.owed)
+    @property
+    def _a_little(self) -> float:
+        """Owed work that is more than none [GPU-hours]."""
+        return min(self.job.owed, LEAST_LEFT * max(1.0, self.job.owed))
 
     @property
     def _gate(self) -> Index:
         """The column that is 0 where the job does not run at all."""
         return self.service.accepted if self.whole is None else self.whole
-
-    def _balance(self) -> None:
-        """GPU-hours run are owed work, restart work, or the rounding of the finishing period."""
-        terms = self.terms
-        spent = self.model.sum()
-        spent.add_sum(self.service.total, self.hours)
-        spent.add(self.k, -1.0)
-        if self.e is not None:
-            spent.add(self.e, -1.0)
-        u, least = self._most_rounding(), self._least_gpus()
-        short_run = least * self.hours > u and terms.min_gpus > 0
-        if self.job.never_done:
-            u, short_run = 0.0, False
-        if u or short_run:
-            w = self._columns("w", np.where(self.job.allowed, max(u, least * self.hours), 0.0))
-            spent.add(w, -1.0)
-            up = self.model.sum()
-            up.add(w, 1.0)
-            finishing = self._finishing()
-            if short_run:
-                # With nothing to round up, finishing and a short run are one.
-                l_, finishing = (self._short_run(finishing), finishing) if u else (finishing, self.model.sum())
-                up.add_sum(l_, u - least * self.hours)
-                top = self.model.sum()
-                top.add_sum(self.service.total)
-                top.add_sum(l_, self.terms.max_gpus - least)
-                self._at_most("short run", top, np.full(self.periods, self.terms.max_gpus))
-            up.add_sum(finishing, -u)
-            self._limit("rounding", up, -np.inf, 0.0)
-        self._limit("work", spent, 0.0, 0.0)
 
     def _most_rounding(self) -> float:
         """u: the most that whole GPUs or nodes can add to the work [GPU-hours]; always less than one of them.
@@ -262,8 +119,8 @@ class _Preemptible:
         if self.terms.gpu_unit == "fraction":
             return 0.0
         step = math.gcd(*self.service.units) * self.hours
-        restarts = np.arange(self.periods // 2 + 2) if self.terms.restart_gpu_hours else np.zeros(1)
-        work = self.job.owed + self.job.before.restart_gpu_hours_owed + restarts * self.terms.restart_gpu_hours
+        number = np.arange(len(self.window) // 2 + 2) if self.terms.restart_gpu_hours else np.zeros(1)
+        work = self.job.owed + self.job.before.restart_gpu_hours_owed + number * self.terms.restart_gpu_hours
         left = np.mod(-work, step)
         left[step - left < WHOLE * np.maximum(1.0, work)] = 0.0
         return float(left.max()) + max(self.service.units) * self.hours - step
@@ -275,160 +132,297 @@ class _Preemptible:
         step = math.gcd(*self.service.units)
         return float(np.ceil(self.terms.min_gpus / step - 1e-9) * step)
 
-    def _finishing(self) -> PeriodSum:
-        """f(t) for rounding up: at most the finishing period."""
-        finishing = self.model.sum()
-        f = self._columns("f", self._could_finish & self.job.allowed, integer=True)
-        finishing.add(f, 1.0)
-        if self.done is None:
-            once = self._one_row("finishes once", -np.inf, 1.0)
-            self.builder.add(once, f, 1.0)
-            rows = self._rows("finishing", 0.0, np.inf)
-            self.builder.add(rows, self.done_so_far, 1.0)
-            self.builder.add(rows, f, -self.job.owed)
-        else:
-            inside = self.model.sum()
-            inside.add(f, 1.0)
-            inside.add(self.done, -1.0)
-            inside.add(self.done[:-1], 1.0, np.arange(1, self.periods))
-            self._at_most("finishing", inside, np.zeros(self.periods))
-        return finishing
-
-    def _short_run(self, finishing: PeriodSum) -> PeriodSum:
-        """l(t) ≤ f(t)."""
-        short, inside = self.model.sum(), self.model.sum()
-        short.add(self._columns("l", self.job.allowed, integer=True), 1.0)
-        inside.add_sum(short)
-        inside.add_sum(finishing, -1.0)
-        self._at_most("short run ends it", inside, np.zeros(self.periods))
-        return short
-
     @property
     def _could_finish(self) -> Bools:
-        """Periods by whose end all work could be done at the best, (periods,)."""
+        """Periods of the window by whose end all work could be done at the best, (n,)."""
         pools = np.sum([pool.gpus_most for pool in self.service.pools], axis=0)
-        most = np.where(self.job.allowed, np.minimum(pools, self.terms.max_gpus), 0.0)
+        most = np.minimum(pools[self.periods], self.terms.max_gpus)
         work = self.job.owed + self.job.before.restart_gpu_hours_owed
         return np.asarray(np.cumsum(most) * self.hours >= work * (1.0 - 1e-6) - 1e-6)
 
-    def _done(self) -> None:
-        """Who has to know that the work is done: lateness when, a payment on completion that it is."""
-        builder, job = self.builder, self.job
-        promised = job.completion_usd or job.before.completion_accrued_usd
-        paid = job.ends_inside and promised and not job.never_done
-        if job.late:
-            self.done = done = self._columns("G", self._could_finish, integer=True)
-            rows = self._rows("done", 0.0, np.inf)
-            builder.add(rows, self.done_so_far, 1.0)
-            builder.add(rows, done, -job.owed)
-            rising = self._rows("stays done", 0.0, np.inf, first=1)
-            builder.add(rising, done[1:], 1.0)
-            builder.add(rising, done[:-1], -1.0)
-        elif paid:
-            self.finish = self._columns("finish", self._could_finish)
-            all_done = self.whole
-            if all_done is None:
-                all_done = self._one_column("done", 1.0, integer=True)
-                rows = self._one_row("done", 0.0, np.inf)
-                builder.add(rows, self.done_so_far[-1:], 1.0)
-                builder.add(rows, all_done, -job.owed)
-            once = self._one_row("finishes once", 0.0, 0.0)
-            builder.add(once, self.finish, 1.0)
-            builder.add(once, all_done, -1.0)
+    # Columns and rows ----------------------------------------------------------------------------------------
+
+    def _all_or_nothing(self) -> Index | None:
+        """The column a; None where the job may be done in part."""
+        if not self.terms.all_or_nothing:
+            return None
+        whole = self.window.one_column("a", 1.0, integer=True)
+        rows = self.window.one_row("accepted", -np.inf, 0.0)
+        self.window.add(rows, whole, 1.0)
+        self.window.add(rows, self.service.accepted, -1.0)
+        return whole
+
+    def _running(self) -> Index:
+        """r, with the least GPUs of a period."""
+        r = self.window.columns("r", integer=True)
+        if self.terms.min_gpus:
+            least = self.model.sum()
+            least.add_sum(self.service.total)
+            least.add(r, -self.terms.min_gpus, self.periods)
+            self.window.limit("least GPUs", least, 0.0, np.inf)
+        return r
+
+    def _may_start_and_stop(self, r: Index) -> PeriodSum | None:
+        """Restarts, the end of the work, and what is rounded up in it: w, or None where that is nothing."""
+        if self.rounding > 0 or self._short_run or self.job.late or self._completion_hangs_on_it:
+            self.done = self._done(r)
+        if restarts_matter(self.job):
+            self.restarts = restarts(self.window, r, self.done, self._gate)
+        began = self.job.before.started or self.job.before.running
+        if self.restarts is None or (began and (self.whole is not None or self.service.open)):
+            self._while_open(r)
+        top = self.model.sum()
+        top.add_sum(self.service.total)
+        top.add(r, -self.terms.max_gpus, self.periods)
+        rounded = self._rounded_up(top) if self.rounding > 0 or self._short_run else None
+        self.window.limit("most GPUs", top, -np.inf, 0.0)
+        return rounded
+
+    def _done(self, r: Index) -> Index:
+        """F, with f(t) ≤ r(t)."""
+        done = self.window.rising("F", self._could_finish.astype(float))
+        last = self.window.rows("last runs", -np.inf, 0.0)
+        self.window.add(last, done, 1.0)
+        self.window.add(last[1:], done[:-1], -1.0)
+        self.window.add(last, r, -1.0)
+        return done
+
+    def _while_open(self, r: Index) -> None:
+        """r(t) ≤ z − F(t−1)."""
+        if self.done is None and self.whole is None and not self.service.open:
+            return
+        rows = self.window.rows("runs while open", -np.inf, 0.0)
+        self.window.add(rows, r, 1.0)
+        self.window.add(rows, np.broadcast_to(self._gate, r.shape), -1.0)
+        if self.done is not None:
+            self.window.add(rows[1:], self.done[:-1], 1.0)
+
+    @property
+    def _finishing(self) -> PeriodSum:
+        """f(t)."""
+        finishing = self.model.sum()
+        if self.done is not None:
+            finishing.add(self.done, 1.0, self.periods)
+            finishing.add(self.done[:-1], -1.0, self.periods[1:])
+        return finishing
+
+    def _rounded_up(self, top: PeriodSum) -> PeriodSum:
+        """w; a short run takes from the most GPUs (`top`)."""
+        u, least_work, finishing = self.rounding, self.least * self.hours, self._finishing
+        rounded, most = self.model.sum(), self.model.sum()
+        rounded.add(self.window.columns("w", max(u, least_work) if self._short_run else u), 1.0, self.periods)
+        most.add_sum(rounded)
+        most.add_sum(finishing, -u)
+        if self._short_run:
+            short = self._short(finishing)
+            most.add_sum(short, u - least_work)
+            top.add_sum(short, self.terms.max_gpus - self.least)
+        self.window.limit("rounding", most, -np.inf, 0.0)
+        return rounded
+
+    def _short(self, finishing: PeriodSum) -> PeriodSum:
+        """l(t) ≤ f(t)."""
+        if not (self.rounding or self.job.late or self._completion_hangs_on_it):
+            return finishing  # with nothing else to say, finishing and a short run are one
+        columns, any_short = self.window.columns("l"), self.window.one_column("any l", 1.0, integer=True)
+        once = self.window.one_row("short once", 0.0, 0.0)
+        self.window.add(once, columns, 1.0)
+        self.window.add(once, any_short, -1.0)
+        short, inside = self.model.sum(), self.model.sum()
+        short.add(columns, 1.0, self.periods)
+        inside.add_sum(short)
+        inside.add_sum(finishing, -1.0)
+        self.window.limit("short run ends it", inside, -np.inf, 0.0)
+        return short
+
+    def _owed_work(self, rounded: PeriodSum | None) -> PeriodSum:
+        """k, with what keeps it from being less than none."""
+        owed = self.model.sum()
+        owed.add_sum(self.service.total, self.hours)
+        if self.restarts is not None:
+            owed.add_sum(self.restarts.work, -1.0)
+        if rounded is not None:
+            owed.add_sum(rounded, -1.0)
+        if rounded is not None or (self.restarts is not None and self.restarts.backlog is not None):
+            some = self.model.sum()
+            some.add_sum(owed)
+            if rounded is not None:
+                some.add_sum(self._finishing, -self._a_little)
+            self.window.limit("work", some, 0.0, np.inf)
+        if self.restarts is not None and self.restarts.open is not None:
+            most_work = min(self.terms.max_gpus * self.hours, self.job.owed)
+            waits = self.model.sum()
+            waits.add_sum(owed)
+            waits.add(self.restarts.open, most_work, self.periods)
+            self.window.limit("restart work first", waits, -np.inf, most_work)
+        return owed
+
+    def _left(self) -> Index:
+        """D, with what is said of all owed work together."""
+        window, owed, z = self.window, self.job.owed, self.service.accepted
+        left = window.one_column("D", owed)
+        all_of_it = window.one_row("owed", 0.0, 0.0)
+        window.add(all_of_it, left, 1.0)
+        window.add(all_of_it, z, -owed)
+        if self.job.late or self._only_restarts_can_run:
+            window.add(all_of_it, self._in_time()[-1:], 1.0)
+        else:
+            _, columns, values = self.owed_work.triplets()
+            window.add(all_of_it, columns, values)
+        if self.done is not None:
+            rows = window.one_row("done", -np.inf, 0.0)
+            window.add(rows, left, 1.0)
+            window.add(rows, self.done[-1:], owed)
+            window.add(rows, z, -owed)
+        if self.whole is not None:  # all of it or nothing; behind the horizon a part may wait
+            rows = window.one_row("whole", 0.0, 0.0 if self.job.ends_inside else np.inf)
+            window.add(rows, left, 1.0)
+            window.add(rows, self.whole, owed)
+            window.add(rows, z, -owed)
+        return left
+
+    def _in_time(self) -> Index:
+        """S: who is late by how much, and that nothing runs when all is done."""
+        window, owed = self.window, self.job.owed
+        total = window.columns("S", owed)
+        change = self.model.sum()
+        change.add(total, 1.0, self.periods)
+        change.add(total[:-1], -1.0, self.periods[1:])
+        change.add_sum(self.owed_work, -1.0)
+        window.limit("work so far", change, 0.0, 0.0)
+        if self.job.late and self.done is not None:
+            rows = window.rows("done in time", 0.0, np.inf)
+            window.add(rows, total, 1.0)
+            window.add(rows, self.done, -owed)
+        if self._only_restarts_can_run and self.running is not None:
+            rows = window.rows("over when done", -np.inf, 0.0)
+            window.add(rows, self.running, self._a_little)
+            window.add(rows[1:], total[:-1], 1.0)
+            window.add(rows, np.broadcast_to(self._gate, self.running.shape), -owed)
+        return total
+
+    def _finish_afterwards(self) -> None:
+        """Where only GPU-hours are counted: whether all is done is one decision, when it is follows from it."""
+        if not self._completion_hangs_on_it or not len(self.window):
+            return
+        window, z, owed = self.window, self.service.accepted, self.job.owed
+        self.finish_columns = window.columns("f", self._could_finish.astype(float))
+        all_done = self.whole
+        if all_done is None:
+            all_done = window.one_column("all done", 1.0, integer=True)
+            rows = window.one_row("done", -np.inf, 0.0)
+            window.add(rows, self.left, 1.0)
+            window.add(rows, all_done, owed)
+            window.add(rows, z, -owed)
+        once = window.one_row("finishes once", 0.0, 0.0)
+        window.add(once, self.finish_columns, 1.0)
+        window.add(once, all_done, -1.0)
+
+    # What is missing -----------------------------------------------------------------------------------------
+
+    @property
+    def _backlog_at_end(self) -> tuple[Index, float]:
+        """B at the end of the horizon: columns that it is the sum of, and a constant."""
+        if self.restarts is None or self.restarts.backlog is None:
+            nothing_runs = not len(self.window) and restarts_matter(self.job)
+            return np.zeros(0, dtype=np.int64), self.job.before.restart_gpu_hours_owed if nothing_runs else 0.0
+        period, columns, _ = self.restarts.backlog.triplets()
+        return columns[period == self.model.periods - 1], 0.0
+
+    @property
+    def _most_backlog(self) -> float:
+        return self._backlog_at_end[1] if self.restarts is None else self.restarts.most_backlog
 
     def _missing(self) -> Amount:
-        """M, see the module."""
-        builder, job, z = self.builder, self.job, self.service.accepted
+        """M, see `model.contracts.batch`."""
+        window, job, z = self.window, self.job, self.service.accepted
+        backlog, backlog_before = self._backlog_at_end
         if self.whole is not None:
-            columns, values = np.concatenate([z, self.whole]), np.array([1.0, -1.0])
-            if job.ends_inside:
-                rows = self._one_row("all of it", 0.0, np.inf)  # all of it, or nothing
-                builder.add(rows, self.whole, -job.owed)
-            else:
+            if not job.ends_inside:
                 # What a job that is not done has of restart work was owed before: it bounds nothing.
-                before = job.before.restart_gpu_hours_owed if self.backlog is not None else 0.0
-                rows = self._one_row("all of it", -job.capacity_after - before, np.inf)
-                builder.add(rows, self.whole, -job.owed - before)
-                if self.backlog is not None:
-                    builder.add(rows, self.backlog[-1:], -1.0)
-            builder.add(rows, self.done_so_far[-1:], 1.0)
-            restart_owed = job.before.restart_gpu_hours_owed
-            if not job.ends_inside and job.owed + restart_owed <= job.capacity_after:
-                return Amount(np.zeros(0, dtype=np.int64), np.zeros(0))
-            return Amount(columns, values * job.owed)
+                before = job.before.restart_gpu_hours_owed if len(backlog) or backlog_before else 0.0
+                rows = window.one_row("caught up", -job.capacity_after - before + backlog_before, np.inf)
+                window.add(rows, self.left, -1.0)
+                window.add(rows, z, job.owed)
+                window.add(rows, self.whole, -job.owed - before)
+                window.add(rows, backlog, -1.0)
+                if job.owed + job.before.restart_gpu_hours_owed <= job.capacity_after:
+                    return Amount(np.zeros(0, dtype=np.int64), np.zeros(0))
+            return Amount(np.concatenate([z, self.whole]), np.array([1.0, -1.0]) * job.owed)
         if job.ends_inside:
-            columns = np.concatenate([z, self.done_so_far[-1:]])
-            return Amount(columns, np.array([job.owed, -1.0]))
-        missing = self._one_column("M")
-        rows = self._one_row("missing", -job.capacity_after, np.inf)
-        builder.add(rows, missing, 1.0)
-        builder.add(rows, self.done_so_far[-1:], 1.0)
-        builder.add(rows, z, -job.owed)
-        if self.backlog is not None:
-            builder.add(rows, self.backlog[-1:], -1.0)
-            if self.most_backlog > job.capacity_after:
-                self._at_most_all_is_missing(missing, rows)
+            return Amount(self.left, np.ones(1))
+        missing = window.one_column("M")
+        caught_up = window.one_row("missing", -job.capacity_after + backlog_before, np.inf)
+        window.add(caught_up, missing, 1.0)
+        window.add(caught_up, self.left, -1.0)
+        window.add(caught_up, backlog, -1.0)
+        if self._most_backlog > job.capacity_after:
+            self._at_most_all_is_missing(missing, caught_up)
         return Amount(missing, np.ones(1))
 
     def _at_most_all_is_missing(self, missing: Index, caught_up: Index) -> None:
         """More restart work than could be caught up makes no more missing than what is owed: the lesser of two
         rows holds, by a binary."""
-        builder, owed = self.builder, self.job.owed
-        hopeless = self._one_column("hopeless", 1.0, integer=True)
-        builder.add(caught_up, hopeless, self.most_backlog)
-        all_left = self._one_row("most missing", -owed, np.inf)  # M ≥ K z − Σ k − K (1 − w)
-        builder.add(all_left, missing, 1.0)
-        builder.add(all_left, self.done_so_far[-1:], 1.0)
-        builder.add(all_left, self.service.accepted, -owed)
-        builder.add(all_left, hopeless, -owed)
+        window = self.window
+        hopeless = window.one_column("hopeless", 1.0, integer=True)
+        window.add(caught_up, hopeless, self._most_backlog)
+        all_left = window.one_row("most missing", -self.job.owed, np.inf)  # M ≥ D − K (1 − hopeless)
+        window.add(all_left, missing, 1.0)
+        window.add(all_left, self.left, -1.0)
+        window.add(all_left, hopeless, -self.job.owed)
 
     def _gives_up(self, missing: Amount) -> tuple[Index, Index] | None:
-        """Columns c and R; None where nothing can be given up or nothing was promised."""
-        builder, job, z = self.builder, self.job, self.service.accepted
+        """Columns c and A; None where nothing can be given up or nothing was promised."""
+        window, job, z = self.window, self.job, self.service.accepted
         if job.ends_inside or self.whole is not None:
             return None
         if not (job.accrual_usd or job.before.completion_accrued_usd) or job.never_done:
             return None
-        if job.owed <= job.capacity_after - self.most_backlog:
+        if job.owed <= job.capacity_after - self._most_backlog:
             return None
-        kept = self._one_column("c", 1.0, integer=True)
-        back = self._one_column("R", job.accrual_usd * job.owed)
-        lower, upper = np.array([-np.inf, 0.0]), np.array([0.0, np.inf])
-        rows = self.builder.rows(2, lower, upper, owner=self.name, symbol="taken back", part=("missing", "dollars"))
-        builder.add(rows[:1], missing[0], missing[1])
-        builder.add(rows[:1], kept, job.owed)
-        builder.add(rows[:1], z, -job.owed)
-        builder.add(rows[1:], back, 1.0)
-        builder.add(rows[1:], self.done_so_far[-1:], -job.accrual_usd)
-        builder.add(rows[1:], kept, job.accrual_usd * job.owed)
+        kept = window.one_column("c", 1.0, integer=True)
+        back = window.one_column("A", job.accrual_usd * job.owed)
+        nothing_missing = window.one_row("kept", -np.inf, 0.0)
+        at_least = window.one_row("taken back", 0.0, np.inf)
+        window.add(nothing_missing, missing.columns, missing.values)
+        window.add(nothing_missing, kept, job.owed)
+        window.add(nothing_missing, z, -job.owed)
+        window.add(at_least, back, 1.0)
+        window.add(at_least, self.left, job.accrual_usd)  # the work that is done: K × z − D
+        window.add(at_least, z, -job.accrual_usd * job.owed)
+        window.add(at_least, kept, job.accrual_usd * job.owed)
         return kept, back
 
     def work(self) -> Work:
-        model = self.model
-        owed_work, restart_work = model.sum(), model.sum()
-        owed_work.add(self.k, 1.0)
-        if self.e is not None:
-            restart_work.add(self.e, 1.0)
-        finish = None
-        if self.done is not None:
-            finished_by, finishing = model.sum(), model.sum()
-            finished_by.add(self.done, 1.0)
-            finishing.add(self.done, 1.0)
-            finishing.add(self.done[:-1], -1.0, np.arange(1, self.periods))
-            finish = Finish(finishing, finished_by, by_columns=self.done)
-        elif self.finish is not None:
-            finishing = model.sum()
-            finishing.add(self.finish, 1.0)
-            finish = Finish(finishing, at_columns=self.finish)
         missing = self._missing()
         given_up = GivenUp()
         if self.whole is not None:
-            columns, values, constant = missing
-            whole_job = Amount(columns, values / self.job.owed, constant)
+            whole_job = Amount(missing.columns, missing.values / self.job.owed)
             given_up = GivenUp(whole_job, any_work=whole_job)
         found = self._gives_up(missing)
         if found is not None:
             kept, taken_back = found
             any_work = Amount(np.concatenate([self.service.accepted, kept]), np.array([1.0, -1.0]))
             given_up = GivenUp(any_work=any_work, kept=kept, accrued_here_usd=taken_back)
-        return Work(owed_work, restart_work, missing, given_up, finish, self.backlog)
+        restart_work = self.model.sum() if self.restarts is None else self.restarts.work
+        return Work(self.owed_work, restart_work, missing, given_up, self._finish(), self._backlog())
+
+    def _finish(self) -> Finish | None:
+        """When the owed work is done, where money hangs on it."""
+        if self.done is not None and (self.job.late or self._completion_hangs_on_it):
+            return Finish(self._finishing, self.periods, by_columns=self.done)
+        if self.finish_columns is not None:
+            at = self.model.sum()
+            at.add(self.finish_columns, 1.0, self.periods)
+            return Finish(at, self.periods, at_columns=self.finish_columns)
+        return None
+
+    def _backlog(self) -> PeriodSum | None:
+        """Restart work still owed after each period, where it may outlast its period."""
+        if self.restarts is not None:
+            return self.restarts.backlog
+        if len(self.window) or not self.job.before.restart_gpu_hours_owed:
+            return None
+        backlog = self.model.sum()
+        backlog.add_constant(self.job.before.restart_gpu_hours_owed)
+        return backlog

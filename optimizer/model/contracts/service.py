@@ -45,25 +45,27 @@ class Service:
         """GPUs per step on each pool: 1, or a whole node's."""
         return [p.pool.gpus_per_node if self.terms.gpu_unit == "node" else 1 for p in self.pools]
 
-    def gpus(self, most: Floats) -> Index:
-        """Columns (pools, periods) of steps on each pool, with at most `most` (periods,) GPUs on each."""
+    def gpus(self, most: Floats, periods: npt.NDArray[np.int64] | None = None) -> Index:
+        """Columns (pools, periods) of steps on each pool, with at most `most` (periods,) GPUs on each; in all periods
+        of the horizon, or in the given ones."""
         integer = self.terms.gpu_unit != "fraction"
+        which = self.model.every_period if periods is None else periods
         columns = []
         for i, (pool, unit) in enumerate(zip(self.pools, self.units, strict=True)):
             # Not what is available: a row keeps that, which explanations may relax.
             upper = np.minimum(most, float(pool.gpus)) / unit
             upper = np.floor(upper + 1e-9) if integer else upper
             column = self.model.builder.columns(
-                self.model.periods,
+                len(which),
                 0.0,
-                upper,
+                upper[which],
                 integer=integer,
                 owner=self.terms.name,
                 symbol="GPUs",
                 part=pool.pool.name,
-                period=self.model.every_period,
+                period=which,
             )
-            self.run(i, column, float(unit))
+            self.run(i, column, float(unit), which)
             columns.append(column)
         return np.stack(columns)
 

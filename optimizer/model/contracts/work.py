@@ -26,12 +26,12 @@ class Finish:
 
     at: PeriodSum
     """1 in the period in which it is done."""
-    by: PeriodSum | None = None
-    """1 from that period on; None: nothing is late."""
+    window: Index | None = None
+    """The periods (n,) that the columns stand for."""
     at_columns: Index | None = None
-    """Columns (periods,) that `at` is, where they are decisions of their own."""
+    """Columns (n,) that `at` is, where they are decisions of their own."""
     by_columns: Index | None = None
-    """Columns (periods,) that `by` is, likewise."""
+    """Columns (n,) that are 1 from that period on, likewise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,5 +62,5 @@ class Work:
     given_up: GivenUp
     finish: Finish | None = None
     """None: no money hangs on when it is done."""
-    backlog: Index | None = None
-    """Columns (periods,) of the restart work still owed after each period, where it may outlast its period."""
+    backlog: PeriodSum | None = None
+    """Restart work still owed after each period, where it may outlast its period."""

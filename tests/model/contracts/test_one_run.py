@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from optimizer.model.formulation import formulate
 from tests.model.conftest import Solve
 from tests.model.contracts.test_batch import after, facility, finish
 from tests.toys import batch, clock, gpu_pool, scenario
@@ -126,3 +127,38 @@ def test_a_run_that_would_take_a_million_years(solve: Solve) -> None:
     # 1e9 GPU-hours on a millionth of a GPU: it cannot end in time, and is not paid for nor penalised.
     found = solve(run([50, 50], gpu_hours=1e9, max_gpus=1e-6, deadline=2.0), 0)
     assert found.of("job", "gpus") == [0, 0]
+
+
+# What grows, and how fast --------------------------------------------------------------------------------------
+
+
+def test_a_late_job_grows_with_the_horizon_and_not_with_its_square() -> None:
+    def size(periods: int) -> int:
+        terms = {"gpu_hours": periods / 2, "deadline": periods / 4, "hard_end": periods - 1, "max_gpus": 1.0}
+        formulation = formulate(run([50.0] * periods, lateness_usd_per_hour=5.0, **terms))
+        pool = formulation.pools["pool"]
+        lines = [*formulation.model.ledger.values(), pool.in_use, pool.power_mw]
+        return formulation.problem.nonzeros + sum(len(line.triplets()[0]) for line in lines)
+
+    assert size(600) < 2.1 * size(300)
+
+
+def test_a_long_run_is_the_same_run(solve: Solve) -> None:
+    # 60 hours on one GPU from the second or the third period on; at 10 the last twenty, 90 before.
+    price = [90.0] * 42 + [10.0] * 20
+    found = solve(run(price, gpu_hours=59.5, deadline=62.0), 100 * 59.5 - 40 * 90 - 20 * 10)
+    assert found.of("job", "gpus") == [0] * 2 + [1] * 60
+    assert found.of("job", "owed_gpu_hours") == [0] * 2 + [1] * 59 + [0.5]
+
+
+def test_a_long_run_that_ends_behind_the_horizon(solve: Solve) -> None:
+    found = solve(run([10.0] * 50, gpu_hours=60.0, deadline=60.0), 50 * 90)
+    assert found.of("job", "gpus") == [1] * 50
+    assert after(found).running
+
+
+def test_a_long_run_late(solve: Solve) -> None:
+    # Released at 2, 50 hours: done at 52, two hours late.
+    terms = {"release": 2.0, "deadline": 50.0, "hard_end": 54.0, "lateness_usd_per_hour": 7.0}
+    found = solve(run([10.0] * 54, gpu_hours=50.0, **terms), 50 * 90 - 2 * 7)
+    assert found.usd("lateness_penalty") == [0] * 50 + [-7, -7, 0, 0]

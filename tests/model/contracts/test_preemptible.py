@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from optimizer import plan
+from optimizer.model.formulation import formulate
+from tests.many_jobs import many_jobs
 from tests.model.conftest import Solve
 from tests.model.contracts.test_batch import after, facility
 from tests.toys import batch, gpu_pool, scenario
@@ -246,3 +249,30 @@ def test_quarter_hours(solve: Solve) -> None:
     )
     found = solve(given, 62.5 - 7.5)
     assert found.of("job", "owed_gpu_hours") == [0.25, 0, 0.125, 0.25]
+
+
+# What grows, and how fast --------------------------------------------------------------------------------------
+
+
+def test_a_job_and_day_is_half_of_what_it_was() -> None:
+    # 265 columns, three of them binaries in each of the 24 periods, before its states were a path.
+    one, two = (formulate(many_jobs(jobs)).problem for jobs in (12, 24))
+    columns, binaries = (two.columns - one.columns) / 12, (two.integers - one.integers) / 12
+    assert columns < 140
+    assert binaries < 2 * 24  # GPUs and running, fewer after a later release
+
+
+def test_columns_are_written_for_the_window_alone() -> None:
+    short = facility([10.0] * 200, gpu_hours=3.0, min_gpus=1.0, restart_gpu_hours=0.5, release=10.0, deadline=20.0)
+    assert len(formulate(short).model.builder.build().labels.columns.of("job")) < 12 * 10
+
+
+@pytest.mark.parametrize("owed", [0.0, 100.0])
+def test_the_largest_number_does_not_grow_with_the_horizon(owed: float) -> None:
+    before = RUNNING | {"restart_gpu_hours_owed": owed}
+    terms = {"gpu_hours": 50.0, "max_gpus": 8.0, "restart_gpu_hours": 64.0, "before": before}
+    largest = [
+        np.abs(formulate(restarting([10.0] * periods, gpus=8, deadline=float(periods), **terms)).problem.value).max()
+        for periods in (24, 240)
+    ]
+    assert largest[0] == largest[1] == owed + 4 * 64.0
