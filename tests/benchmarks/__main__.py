@@ -13,6 +13,7 @@ import sys
 
 from tests.benchmarks import gap
 from tests.benchmarks.bills import slowest_bill_s
+from tests.benchmarks.jobs import job_figures
 from tests.benchmarks.measure import Run, runs
 from tests.benchmarks.rolls import roll_seconds
 from tests.benchmarks.series import seconds_of
@@ -111,7 +112,7 @@ def main() -> int:
         gap.show(options.gap, options.solver, options.precision, options.limit, options.mps)
         return 0
     figures = []
-    for measure in (west_texas, whole_bill, billing, rolling, reading):
+    for measure in (west_texas, whole_bill, billing, rolling, reading, job_figures):
         for figure in measure():
             print(figure, flush=True)
             figures.append(figure)
