@@ -1,4 +1,4 @@
-"""What it is worth to know the whole bill: the figures that the README tells."""
+"""What it is worth to know the whole bill: the figures that scenarios/README.md tells."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def told() -> list[float]:
-    """The dollars in the README's section, in the order in which they stand there."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    """The dollars in the section of scenarios/README.md, in the order in which they stand there."""
+    text = (ROOT / "scenarios" / "README.md").read_text(encoding="utf-8")
     section = text.split("## What the whole bill is worth")[1].split("```")[0]
     return [float(n.replace(",", "").replace("−", "-")) for n in re.findall(r"−?\d+,\d{3}", section)]
 
 
-def test_knowing_the_bill_is_worth_what_the_readme_says() -> None:
+def test_knowing_the_bill_is_worth_what_the_page_says() -> None:
     scenario = load(ROOT / "scenarios" / "last-day-of-july")
     supply = scenario.supply.model_copy(update={"tariff": None, "expected_peaks": ()})
     state = scenario.state.model_copy(update={"tariff": TariffState()})
