@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -22,6 +22,13 @@ def init_command(
     timezone: Annotated[str | None, typer.Option(help="IANA zone of the facility, with --prices.")] = None,
     location: Annotated[str | None, typer.Option(help="Settlement point, where --prices has several.")] = None,
     column: Annotated[str | None, typer.Option(help="Column with the prices, where it is not plain.")] = None,
+    decimal: Annotated[
+        Literal["point", "comma"] | None, typer.Option(help="Sign before the decimals of --prices.")
+    ] = None,
+    unit: Annotated[str | None, typer.Option(help="Unit of --prices, where the file names none: USD/kWh, ...")] = None,
+    stamps: Annotated[
+        Literal["beginning", "ending"] | None, typer.Option(help="What a time of --prices tells of its interval.")
+    ] = None,
     day: Annotated[str | None, typer.Option(help="Local day to plan, YYYY-MM-DD; default: the last whole one.")] = None,
 ) -> None:
     """Start a scenario: copy an example, or make one from your own prices and fleets."""
@@ -36,6 +43,7 @@ def init_command(
     if (prices is None) != (fleets is None):
         raise AskedError("--prices and --fleets go together: a scenario needs both")
     given = {"--timezone": timezone, "--location": location, "--column": column, "--day": day}
+    given |= {"--decimal": decimal, "--unit": unit, "--stamps": stamps}
     if prices is None and any(value is not None for value in given.values()):
         alone = ", ".join(option for option, value in given.items() if value is not None)
         raise AskedError(f"{alone}: only with --prices and --fleets")
@@ -44,7 +52,18 @@ def init_command(
             raise AskedError("--example and --prices exclude each other")
         if timezone is None:
             raise AskedError("--timezone is needed with --prices, e.g. --timezone America/Chicago")
-        started = start_from(prices, fleets, folder, timezone=timezone, location=location, column=column, day=_day(day))
+        started = start_from(
+            prices,
+            fleets,
+            folder,
+            timezone=timezone,
+            location=location,
+            column=column,
+            decimal=decimal,
+            unit=unit,
+            stamps=stamps,
+            day=_day(day),
+        )
         typer.echo(f"planned day: {started.start.isoformat()}")
         for assumption in started.assumptions:
             say(f"assumed: {assumption}")

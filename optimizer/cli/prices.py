@@ -22,6 +22,16 @@ def import_prices_command(
     ] = "csv",
     location: Annotated[str | None, typer.Option(help="Settlement point, where the file has several.")] = None,
     column: Annotated[str | None, typer.Option(help="Column with the prices, where it is not plain.")] = None,
+    decimal: Annotated[
+        Literal["point", "comma"] | None, typer.Option(help="Sign before the decimals, where the file leaves it open.")
+    ] = None,
+    unit: Annotated[
+        str | None, typer.Option(help="Unit of the prices, where the file names none: USD/MWh, USD/kWh, c/kWh, ...")
+    ] = None,
+    stamps: Annotated[
+        Literal["beginning", "ending"] | None,
+        typer.Option(help="What a time tells of its interval, where the file does not say."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON object.")] = False,
 ) -> None:
     """Read a market's price file into the series that a scenario takes, and say what was found."""
@@ -29,7 +39,16 @@ def import_prices_command(
 
     if output.resolve() == file.resolve() or (output.exists() and file.exists() and output.samefile(file)):
         raise AskedError(f"{output}: this is the file to read, which is not overwritten; choose another --output")
-    imported = import_prices(file, format=form, timezone=timezone, location=location, column=column)
+    imported = import_prices(
+        file,
+        format=form,
+        timezone=timezone,
+        location=location,
+        column=column,
+        decimal=decimal,
+        unit=unit,
+        stamps=stamps,
+    )
     imported.write_csv(output)
     if json:
         typer.echo(json_module.dumps(imported.report.as_dict(), allow_nan=False))

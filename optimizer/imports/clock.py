@@ -1,7 +1,8 @@
 """Local clock times onto the one line of time.
 
 Where the clocks go back an hour is told twice: a flag says which is the second, or the order in which the
-rows stand (the first is summer time). Where they go forward an hour is skipped: no row may stand in it.
+rows stand (the first is summer time). Where they go forward an hour is skipped: a row without a price may stand in it,
+as fixed layouts have it, and is passed over; a price may not.
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ import numpy as np
 import numpy.typing as npt
 
 from optimizer.imports.errors import PriceFileError
-from optimizer.imports.table import Table
+from optimizer.imports.table import Flags, Table
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Minutes = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
+NO_INSTANT = np.iinfo(np.int64).min
+"""In place of minutes: the row stands for an hour that does not exist, and has no price."""
 _DATES = ("%m/%d/%Y", "%m/%d/%y", "%Y/%m/%d", "%d.%m.%Y", "%Y%m%d")
+_DAY_FIRST = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y")
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 _OFFSET = r"\d:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|z|UTC|[+-]\d{2}(?::?\d{2})?)$"
 TIMES_ALLOWED = "e.g. 2024-07-01T13:00:00-05:00, 2024-07-01 13:00 or 07/01/2024 13:00 (month first)"
@@ -58,15 +61,15 @@ def exact_minutes(table: Table, column: str) -> Minutes:
     return _minutes(table, column, times.tz_localize(None))
 
 
-def clock_times(table: Table, column: str) -> pd.DatetimeIndex:
-    """Times or dates without offset."""
+def clock_times(table: Table, column: str, *, day_first: bool = False) -> pd.DatetimeIndex:
+    """Times or dates without offset; of dates with `/` the month stands first, if not `day_first`."""
     import pandas as pd
 
     text = pd.Series(table.cells[column])
     # What only pandas would read as an offset (`2024-11-03 01-00`) is no clock time.
     text = text.mask(text.str.contains(r"[T ].*-|[+Zz]", regex=True), "")
     best = pd.DatetimeIndex(pd.to_datetime(text, format="ISO8601", errors="coerce"))
-    formats = [date + time for date in _DATES for time in _TIMES]
+    formats = [date + time for date in (_DAY_FIRST if day_first else _DATES) for time in _TIMES]
     while best.isna().any() and formats:
         trial = pd.DatetimeIndex(pd.to_datetime(text, format=formats.pop(0), errors="coerce"))
         if np.count_nonzero(trial.isna()) < np.count_nonzero(best.isna()):
@@ -86,30 +89,42 @@ def month_first_notes(table: Table, column: str) -> tuple[str, ...]:
 
 
 def to_minutes(
-    table: Table, column: str, clock: pd.DatetimeIndex, zone: ZoneInfo, second: Flags | None = None
+    table: Table,
+    column: str,
+    clock: pd.DatetimeIndex,
+    zone: ZoneInfo,
+    empty: Flags,
+    second: Flags | None = None,
 ) -> tuple[Minutes, list[str]]:
     """Clock times in a zone as minutes since 1970, and what is to be said about it.
 
+    `empty`: which rows have no price; those whose time the clocks skip get NO_INSTANT.
     `second`: whether a row stands in the second of two equal hours. It counts only where the clock is told
     twice; on a day whose repeated hour it marks nowhere, the order of the rows tells.
     """
     first = np.ones(len(clock), dtype=bool)
     fixed = clock.tz_localize(zone, ambiguous=first, nonexistent="NaT")
-    if fixed.isna().any():
-        at = int(np.argmax(fixed.isna()))
+    skipped = np.asarray(fixed.isna(), dtype=bool)
+    if (skipped & ~empty).any():
+        at = int(np.argmax(skipped & ~empty))
         raise table.error(
             at,
             column,
             f"{table.cells[column][at]!r}: {clock[at]:%Y-%m-%d %H:%M} (start of the interval) does not exist "
-            f"in {zone.key}, the clocks skip it",
-            "another timezone, or times with offsets",
+            f"in {zone.key}, the clocks skip it, and there is a price",
+            "no price there, another timezone, or times with offsets",
         )
-    twice = np.asarray(clock.tz_localize(zone, ambiguous="NaT", nonexistent="NaT").isna())
-    notes: list[str] = []
+    notes = [
+        f"{day}: the hour that the clocks skip has a row without a price, which is passed over"
+        for day in sorted({f"{when:%Y-%m-%d}" for when in clock[skipped]})
+    ]
+    twice = np.asarray(clock.tz_localize(zone, ambiguous="NaT", nonexistent="NaT").isna()) & ~skipped
     if twice.any():
         first = ~_second_of_two(clock, twice, second, notes)
         fixed = clock.tz_localize(zone, ambiguous=first, nonexistent="NaT")
-    return _minutes(table, column, fixed.tz_convert("UTC").tz_localize(None)), notes
+    minutes = np.full(len(clock), NO_INSTANT, dtype=np.int64)
+    minutes[~skipped] = _minutes(table.where(~skipped), column, fixed[~skipped].tz_convert("UTC").tz_localize(None))
+    return minutes, notes
 
 
 def _second_of_two(

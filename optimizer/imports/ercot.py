@@ -19,8 +19,9 @@ import numpy as np
 
 from optimizer.imports.errors import PriceFileError
 from optimizer.imports.hour_ending import flags_of, interval_starts
-from optimizer.imports.readings import Readings
+from optimizer.imports.readings import Asked, Readings
 from optimizer.imports.table import Table, at_location
+from optimizer.imports.units import USD_PER_MWH
 
 MARKET_ZONE = "America/Chicago"
 DATE = ("deliverydate", "operday")
@@ -30,13 +31,13 @@ POINT = ("settlementpoint", "settlementpointname", "busname")
 HEADER = (DATE, HOUR, PRICE)
 
 
-def read(table: Table, zone: ZoneInfo, location: str | None, column: str | None) -> Readings:
+def read(table: Table, zone: ZoneInfo, asked: Asked) -> Readings:
     """Prices of one settlement point. The file's clock is ERCOT's, whatever zone is asked for."""
     date, hour = table.find(*DATE), table.find(*HOUR)
-    price = column or table.find(*PRICE)
+    price = asked.column or table.find(*PRICE)
     if date is None or hour is None or price is None or price not in table.cells:
         raise PriceFileError(table.file, f"columns {', '.join(table.columns)}", "an ERCOT settlement point price file")
-    table = at_location(table, table.find(*POINT), location, table.find("settlementpointtype"))
+    table = at_location(table, table.find(*POINT), asked.location, table.find("settlementpointtype"))
     interval = table.find("deliveryinterval")
     within = None
     if interval is not None:
@@ -51,9 +52,10 @@ def read(table: Table, zone: ZoneInfo, location: str | None, column: str | None)
         date,
         hour,
         ZoneInfo(MARKET_ZONE),
+        table.is_empty(price),
         ending=True,
         second=flags_of(table, table.find("repeatedhourflag", "dstflag")),
         minutes_in=within,
     )
     length = 60 if interval is None else 15
-    return Readings(table, hour, price, starts, table.numbers(price), length, tuple(notes))
+    return Readings(table, hour, price, starts, length, tuple(notes), USD_PER_MWH, "ending")

@@ -2,21 +2,34 @@
 
 The times are, in this order: a column named like the start of an interval; a date with an hour or an
 hour-ending column; a column named like the end of an interval; the first column. Times without offset are
-clock times of the timezone given, and start their interval unless the column's name says that they end it.
+clock times of the timezone given. They begin their interval, if neither the column's name nor the caller says that
+they end it; where the times speak against it (whole days from the end of the first interval to midnight) the caller
+is asked.
 """
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from optimizer.imports.clock import Minutes, clock_times, exact_minutes, has_offsets, month_first_notes, to_minutes
+from optimizer.imports.clock import (
+    NO_INSTANT,
+    Minutes,
+    clock_times,
+    exact_minutes,
+    has_offsets,
+    month_first_notes,
+    to_minutes,
+)
 from optimizer.imports.errors import PriceFileError
 from optimizer.imports.gridstatus import instants
 from optimizer.imports.hour_ending import flags_of, hours_of, interval_starts
-from optimizer.imports.readings import Readings
-from optimizer.imports.table import Table, at_location, key_of, number_of
+from optimizer.imports.numbers import shows_number
+from optimizer.imports.readings import Asked, Readings, Stamps
+from optimizer.imports.table import Flags, Table, at_location, key_of
 
 START = (
     *("intervalstartutc", "intervalstart", "intervalstartlocal"),
@@ -50,57 +63,98 @@ PRICE = (
     *("priceusdpermwh", "price", "spp", "lmp", "lbmp", "settlementpointprice", "usdpermwh", "pricemwh"),
     *("priceusdmwh", "lbmpmwhr", "totallmpda", "totallmprt", "energyprice", "mcp"),
 )
+_BEGINS = re.compile(r"start|begin")
+"""In the name of a column whose times begin their interval."""
 PRICE_WORDS = ("price", "lmp", "lbmp", "spp", "mwh", "mcp")
 
 
-def read(table: Table, zone: ZoneInfo, location: str | None, column: str | None) -> Readings:
+def read(table: Table, zone: ZoneInfo, asked: Asked) -> Readings:
     """Prices of the column asked for, or of the one that looks like prices."""
     place = table.find(*LOCATION)
-    price = _price_column(table, column, place)
-    table = at_location(table, place, location)
-    time_column, starts, notes = _starts(table, zone)
+    price = _price_column(table, asked.column, place)
+    table = at_location(table, place, asked.location)
+    time_column, starts, notes, stamps = _starts(table, zone, table.is_empty(price), asked.stamps)
     if time_column == price:
         raise PriceFileError(table.file, f"{price!r} is the column of times", "another column", column=price)
-    return Readings(table, time_column, price, starts, table.numbers(price), None, notes)
+    return Readings(table, time_column, price, starts, None, notes, stamps=stamps)
 
 
-def _starts(table: Table, zone: ZoneInfo) -> tuple[str, Minutes, tuple[str, ...]]:
-    """Column of times, starts of the intervals, notes."""
+def _starts(
+    table: Table, zone: ZoneInfo, empty: Flags, asked: Stamps | None
+) -> tuple[str, Minutes, tuple[str, ...], Stamps | None]:
+    """Column of times, starts of the intervals, notes, and what the times tell where the file says it."""
     start = table.find(*START)
     if start is not None:
-        return start, *instants(table, start, zone)
+        says: Stamps | None = "beginning" if _BEGINS.search(key_of(start)) else None
+        return start, *_from_times(table, start, zone, empty, says or asked), says
     date = table.find(*DATE)
     hour = table.find(*ENDING_HOUR) or table.find(*HOUR)
     if date is not None and hour is not None:
         flags = flags_of(table, table.find(*FLAG))
-        starts, said = interval_starts(table, date, hour, zone, ending=_is_ending(table, hour), second=flags)
-        return hour, starts, (*month_first_notes(table, date), *said)
+        told = _hours_tell(table, hour)
+        ending = _ending(table, hour, told or asked)
+        starts, said = interval_starts(table, date, hour, zone, empty, ending=ending, second=flags)
+        return hour, starts, (*month_first_notes(table, date), *said), told
     end = table.find(*END)
     if end is not None:
-        starts, notes = _from_ends(table, end, zone)
-        return end, starts, (f"column {end!r} is taken as the end of each interval", *notes)
+        starts, notes = _from_ends(table, end, zone, empty)
+        return end, starts, (f"column {end!r} is taken as the end of each interval", *notes), "ending"
     first = table.columns[0]
-    return first, *instants(table, first, zone)
+    return first, *_from_times(table, first, zone, empty, asked), None
 
 
-def _is_ending(table: Table, hour: str) -> bool:
-    """Whether hours are told by their end: by the name, else because 24 stands there and 0 does not."""
+def _from_times(
+    table: Table, column: str, zone: ZoneInfo, empty: Flags, stamps: Stamps | None
+) -> tuple[Minutes, tuple[str, ...]]:
+    """Starts of intervals whose times begin them, or end them where it is said."""
+    if stamps == "ending":
+        return _from_ends(table, column, zone, empty)
+    starts, notes = instants(table, column, zone, empty)
+    if stamps is None:
+        _ask_if_ends(table, column, starts, zone)
+    return starts, notes
+
+
+def _ask_if_ends(table: Table, column: str, starts: Minutes, zone: ZoneInfo) -> None:
+    """An error where the times run from the end of a day's first interval to midnight: so they do where they end."""
+    known = starts[starts != NO_INSTANT]
+    if len(known) < 2:
+        return
+    first, last = (datetime.fromtimestamp(int(minute) * 60, zone) for minute in (known.min(), known.max()))
+    step = _usual_step(table, known)
+    if step < 1440 and first.hour * 60 + first.minute == step and last.hour == last.minute == 0:
+        raise PriceFileError(
+            table.file,
+            f"the times go from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}, as those of whole days do that tell "
+            "the end of their interval",
+            "say what they tell: stamps (--stamps ending or --stamps beginning)",
+            column=column,
+        )
+
+
+def _hours_tell(table: Table, hour: str) -> Stamps | None:
+    """What hours tell: by the column's name, else the end because 24 stands there and 0 does not; None: either."""
     if key_of(hour) in ENDING_HOUR:
-        return True
+        return "ending"
     hours = set(hours_of(table, hour)[0].tolist())
     if 0 in hours and hours <= set(range(24)):
-        return False
-    if 0 not in hours and 24 in hours:
-        return True
-    raise PriceFileError(
-        table.file,
-        f"hours {min(hours)} to {max(hours)} may begin or end their interval",
-        "the name hour_ending for hours told by their end, or a column of times",
-        column=hour,
-    )
+        return "beginning"
+    return "ending" if 0 not in hours and 24 in hours else None
 
 
-def _from_ends(table: Table, column: str, zone: ZoneInfo) -> tuple[Minutes, tuple[str, ...]]:
+def _ending(table: Table, hour: str, stamps: Stamps | None) -> bool:
+    if stamps is None:
+        hours = hours_of(table, hour)[0].tolist()
+        raise PriceFileError(
+            table.file,
+            f"hours {min(hours)} to {max(hours)} may begin or end their interval",
+            "stamps (--stamps ending or --stamps beginning), the name hour_ending, or a column of times",
+            column=hour,
+        )
+    return stamps == "ending"
+
+
+def _from_ends(table: Table, column: str, zone: ZoneInfo, empty: Flags) -> tuple[Minutes, tuple[str, ...]]:
     """Starts of intervals that are told by their end; by the clock, the label less the interval."""
     if has_offsets(table, column):
         ends = exact_minutes(table, column)
@@ -111,7 +165,7 @@ def _from_ends(table: Table, column: str, zone: ZoneInfo) -> tuple[Minutes, tupl
     minutes = np.asarray(clock.to_numpy().astype("datetime64[m]").astype(np.int64))
     begins = clock - pd.Timedelta(minutes=_usual_step(table, minutes))
     told = ZoneInfo("UTC") if key_of(column).endswith("utc") else zone
-    starts, notes = to_minutes(table, column, begins, told, flags_of(table, table.find(*FLAG)))
+    starts, notes = to_minutes(table, column, begins, told, empty, flags_of(table, table.find(*FLAG)))
     return starts, (*month_first_notes(table, column), *notes)
 
 
@@ -126,32 +180,19 @@ def _usual_step(table: Table, minutes: Minutes) -> int:
 def _price_column(table: Table, asked: str | None, place: str | None) -> str:
     """The column asked for, else the one that looks like prices."""
     if asked is not None:
-        if asked in table.cells:
-            return _per_mwh(table, asked)
-        found = table.find(key_of(asked))
-        if found is not None:
-            return _per_mwh(table, found)
-        raise PriceFileError(table.file, f"no column {asked!r}", f"one of {', '.join(table.columns)}")
+        found = asked if asked in table.cells else table.find(key_of(asked))
+        if found is None:
+            raise PriceFileError(table.file, f"no column {asked!r}", f"one of {', '.join(table.columns)}")
+        return found
     named = table.find(*PRICE)
     if named is not None:
-        return _per_mwh(table, named)
+        return named
     others = [c for c in table.columns if c != place and key_of(c) not in {*START, *END, *DATE, *FLAG}]
     likely = [c for c in others if any(word in key_of(c) for word in PRICE_WORDS)]
     if not likely:
         rest = [c for c in others if key_of(c) not in {*ENDING_HOUR, *HOUR} and c != table.columns[0]]
-        likely = [c for c in rest if number_of(str(table.cells[c][0])) is not None]
+        likely = [c for c in rest if shows_number(str(table.cells[c][0]))]
     if len(likely) != 1:
         found_text = f"{len(likely)} columns look like prices" if likely else "no column looks like prices"
         raise PriceFileError(table.file, found_text, f"choose one: column (--column), of {', '.join(likely or others)}")
-    return _per_mwh(table, likely[0])
-
-
-def _per_mwh(table: Table, column: str) -> str:
-    if "kwh" in key_of(column) or "cent" in key_of(column):
-        raise PriceFileError(
-            table.file,
-            "by its name not in USD/MWh",
-            "USD per MWh: 0.05 USD/kWh is 50",
-            column=column,
-        )
-    return column
+    return likely[0]

@@ -10,10 +10,18 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from optimizer.imports.clock import Minutes, clock_times, exact_minutes, has_offsets, month_first_notes, to_minutes
+from optimizer.imports.clock import (
+    NO_INSTANT,
+    Minutes,
+    clock_times,
+    exact_minutes,
+    has_offsets,
+    month_first_notes,
+    to_minutes,
+)
 from optimizer.imports.errors import PriceFileError
-from optimizer.imports.readings import Readings
-from optimizer.imports.table import Table, at_location, key_of
+from optimizer.imports.readings import Asked, Readings
+from optimizer.imports.table import Flags, Table, at_location, key_of
 
 START = ("intervalstartutc", "intervalstart", "intervalstartlocal", "timeutc", "time", "timelocal")
 END = ("intervalendutc", "intervalend", "intervalendlocal")
@@ -21,19 +29,21 @@ PRICE = ("spp", "lmp", "price", "lbmp", "mcp")
 HEADER = (START, PRICE)
 
 
-def read(table: Table, zone: ZoneInfo, location: str | None, column: str | None) -> Readings:
+def read(table: Table, zone: ZoneInfo, asked: Asked) -> Readings:
     """Prices of one location."""
     start, end = table.find(*START), table.find(*END)
-    price = column or table.find(*PRICE)
+    price = asked.column or table.find(*PRICE)
     if start is None or price is None or price not in table.cells:
         raise PriceFileError(table.file, f"columns {', '.join(table.columns)}", "a gridstatus price export")
-    table = at_location(table, table.find("location", "node", "zone"), location)
-    starts, notes = instants(table, start, zone)
+    table = at_location(table, table.find("location", "node", "zone"), asked.location)
+    empty = table.is_empty(price)
+    starts, notes = instants(table, start, zone, empty)
     length = None
     if end is not None and has_offsets(table, start) == has_offsets(table, end):
-        lengths = instants(table, end, zone)[0] - starts
+        ends = instants(table, end, zone, empty)[0]
+        lengths = (ends - starts)[(starts != NO_INSTANT) & (ends != NO_INSTANT)]
         odd = np.flatnonzero((lengths != lengths[0]) | (lengths <= 0))
-        if len(odd) and has_offsets(table, end):
+        if len(odd) and has_offsets(table, end):  # no row is left out of these
             at = int(odd[0])
             raise table.error(
                 at,
@@ -41,14 +51,14 @@ def read(table: Table, zone: ZoneInfo, location: str | None, column: str | None)
                 f"an interval of {lengths[at]} minutes, the first has {lengths[0]}",
                 "equal intervals",
             )
-        length = None if len(odd) else int(lengths[0])
-    return Readings(table, start, price, starts, table.numbers(price), length, notes)
+        length = None if len(odd) or not len(lengths) else int(lengths[0])
+    return Readings(table, start, price, starts, length, notes, stamps="beginning")
 
 
-def instants(table: Table, column: str, zone: ZoneInfo) -> tuple[Minutes, tuple[str, ...]]:
+def instants(table: Table, column: str, zone: ZoneInfo, empty: Flags) -> tuple[Minutes, tuple[str, ...]]:
     """Times with offsets; or without, then in UTC where the column's name says so, else in the zone."""
     if has_offsets(table, column):
         return exact_minutes(table, column), ()
     told = ZoneInfo("UTC") if key_of(column).endswith("utc") else zone
-    starts, notes = to_minutes(table, column, clock_times(table, column), told)
+    starts, notes = to_minutes(table, column, clock_times(table, column), told, empty)
     return starts, (*month_first_notes(table, column), *notes)

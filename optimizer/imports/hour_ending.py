@@ -2,7 +2,8 @@
 
 `Hour Ending` 05:00 is the hour from 04:00 to 05:00. A day that changes the clocks is told in one of two ways:
 by the clock (the skipped hour is missing, the repeated one stands twice, marked by a flag, `02X` or `02*`, or
-by order), or counted through from midnight (1 to 23, 1 to 25).
+by order), or counted through from midnight (1 to 23, 1 to 25). A row without a price may stand for an hour that the day
+has not (the skipped one, or a 25th in fixed layouts).
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from optimizer.imports.clock import Flags, Minutes, clock_times, to_minutes
-from optimizer.imports.table import Table
+from optimizer.imports.clock import NO_INSTANT, Minutes, clock_times, to_minutes
+from optimizer.imports.table import Flags, Table
 from optimizer.scenario.local_days import first_instant
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def interval_starts(
     date_column: str,
     hour_column: str,
     zone: ZoneInfo,
+    empty: Flags,
     *,
     ending: bool,
     second: Flags | None = None,
@@ -59,6 +61,7 @@ def interval_starts(
 ) -> tuple[Minutes, list[str]]:
     """Starts of the intervals as minutes since 1970, and what is to be said about them.
 
+    `empty`: which rows have no price; NO_INSTANT where such a row stands for an hour that its day has not.
     `minutes_in`: minutes from the hour's start, where intervals are shorter than an hour.
     """
     import pandas as pd
@@ -74,23 +77,26 @@ def interval_starts(
         second = marked if second is None else second | marked
     through = _counted_through(days, begins, zone)
     over = (begins > 23) & ~through
-    if over.any():
-        at = int(np.argmax(over))
+    if (over & ~empty).any():
+        at = int(np.argmax(over & ~empty))
         raise table.error(
             at, hour_column, f"{table.cells[hour_column][at]!r} on a day of 24 hours", "an hour of the day"
         )
-    notes: list[str] = []
-    starts = np.empty(len(hours), dtype=np.int64)
+    notes = [
+        f"{day}: a row without a price for an hour that the day has not is passed over"
+        for day in sorted({f"{day:%Y-%m-%d}" for day in days[over]})
+    ]
+    starts = np.full(len(hours), NO_INSTANT, dtype=np.int64)
     if through.any():
         first = [round(first_instant(day.date(), zone).timestamp() / 60) for day in days[through]]
         starts[through] = np.array(first, dtype=np.int64) + begins[through] * 60 + within[through]
         for day in sorted({f"{day:%Y-%m-%d}" for day in days[through]}):
             notes.append(f"{day}: the hours are counted through from midnight")
-    told = ~through
+    told = ~through & ~over
     if told.any():
         clock = days[told] + pd.to_timedelta(begins[told] * 60 + within[told], unit="min")
         flags = None if second is None else second[told]
-        starts[told], more = to_minutes(table.where(told), hour_column, clock, zone, flags)
+        starts[told], more = to_minutes(table.where(told), hour_column, clock, zone, empty[told], flags)
         notes += more
     return starts, notes
 

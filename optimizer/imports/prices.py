@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -14,14 +14,17 @@ import numpy.typing as npt
 
 from optimizer.files.whole import write_text
 from optimizer.imports import ercot, generic, gridstatus
-from optimizer.imports.clock import Minutes, zone_named
+from optimizer.imports.clock import NO_INSTANT, Minutes, zone_named
 from optimizer.imports.errors import PriceFileError
-from optimizer.imports.readings import Readings
+from optimizer.imports.numbers import DecimalSign
+from optimizer.imports.readings import Asked, Readings, Stamps
 from optimizer.imports.report import GAPS_LISTED, Gap, PriceReport
-from optimizer.imports.table import Table, read_table
+from optimizer.imports.table import Table, read_sheets
+from optimizer.imports.units import OWN_CURRENCY, UNITS_ALLOWED, PriceUnit, unit_in
 from optimizer.scenario.local_days import first_instant
 
-Reader = Callable[[Table, ZoneInfo, str | None, str | None], Readings]
+Prices = npt.NDArray[np.float64]
+Reader = Callable[[Table, ZoneInfo, Asked], Readings]
 
 FORMATS: dict[str, tuple[Reader, tuple[Sequence[str], ...]]] = {
     "csv": (generic.read, ()),
@@ -34,6 +37,8 @@ TIME_COLUMN = "interval_start"
 PRICE_COLUMN = "price_usd_per_mwh"
 LARGEST_PRICE = 1e6
 """What a scenario takes."""
+SMALLEST_MEAN = 1.0
+"""A mean absolute price per MWh below it is doubted where no unit is named: prices per kWh lie there."""
 MOST_INTERVALS = 2_000_000
 
 
@@ -46,7 +51,7 @@ class ImportedPrices:
 
     zone: ZoneInfo
     start_minutes: Minutes
-    values: npt.NDArray[np.float64]
+    values: Prices
     report: PriceReport
 
     @cached_property
@@ -78,26 +83,90 @@ def import_prices(
     timezone: str,
     location: str | None = None,
     column: str | None = None,
+    decimal: DecimalSign | None = None,
+    unit: str | None = None,
+    stamps: Stamps | None = None,
 ) -> ImportedPrices:
     """Read a price file.
 
     `timezone`: IANA zone of the facility: of the times written, and of times read that have no offset
-    (ERCOT's own files are in Central time whatever is given). `location`: which one, where the file has
-    several. `column`: which column has the prices, where that is not plain. Raises PriceFileError.
+    (a market's own files are in that market's time whatever is given). `location`: which one, where the file has
+    several. `column`: which column has the prices, where that is not plain. `decimal`: the sign before the decimals,
+    where the file leaves it open. `unit`: of the prices, such as `USD/kWh`, where the file does not name it. `stamps`:
+    whether times tell the beginning or the end of their interval, where the file does not say.
+
+    Raises PriceFileError where the file is at fault, leaves one of these open, or says another than is given.
     """
     file = Path(path)
     if format not in FORMATS:
         raise PriceFileError(file.name, f"format {format!r}", f"one of {', '.join(FORMATS)}")
     zone = zone_named(timezone, file.name)
+    given = None if unit is None else unit_in(unit)
+    if unit is not None and (given is None or given.per_mwh is None):
+        raise PriceFileError(file.name, f"unit {unit!r}", f"money and energy, such as {UNITS_ALLOWED}")
     reader, header = FORMATS[format]
-    readings = reader(read_table(file, header), zone, location, column)
-    return _series(readings, zone, format, location)
+    readings = reader(read_sheets(file).table(header), zone, Asked(location, column, stamps))
+    if stamps is not None and readings.stamps not in {None, stamps}:
+        raise PriceFileError(
+            file.name,
+            f"its times tell the {readings.stamps} of their interval, and stamps {stamps} was asked for",
+            "the file as it is: without stamps",
+            column=readings.time_column,
+        )
+    return _series(*_priced(readings, decimal, given), zone, format, location)
 
 
-def _series(readings: Readings, zone: ZoneInfo, format: str, location: str | None) -> ImportedPrices:
-    _refuse_prices(readings)
+def _priced(readings: Readings, decimal: DecimalSign | None, unit: PriceUnit | None) -> tuple[Readings, Prices]:
+    """The rows that stand for an instant, and their prices per MWh, NaN where a row has none."""
+    table, column = readings.table, readings.price_column
+    sign, note = (decimal, None) if decimal else table.decimal_sign(column)
+    prices = table.numbers(column, sign)
+    factor, said = _per_mwh(readings, prices, unit)
+    notes = (*readings.notes, *filter(None, [note]), *said)
+    real = readings.starts != NO_INSTANT
+    kept = replace(readings, table=table.where(real), starts=readings.starts[real], notes=notes)
+    # Ten places hide that 0.0407 * 1000 is 40.699999999999996.
+    return kept, prices[real] if factor == 1 else np.round(prices[real] * factor, 10)
+
+
+def _per_mwh(readings: Readings, prices: Prices, asked: PriceUnit | None) -> tuple[float, list[str]]:
+    """What the prices are multiplied with to be per MWh, and what is to be said about their unit."""
+    file, column = readings.table.file, readings.price_column
+    named = [unit for text in (column, *readings.table.titles) if (unit := unit_in(text)) is not None]
+    found = readings.unit or next((unit for unit in named if unit.per_mwh is not None), None)
+    if found is not None and asked is not None and asked.per_mwh != found.per_mwh:
+        raise PriceFileError(
+            file, f"the file says {found.text!r}, and unit {asked.text} was asked for", "one of them", column=column
+        )
+    unit = asked or found
+    known = prices[np.isfinite(prices)]
+    mean = float(np.abs(known).mean()) if len(known) else 0.0
+    if unit is None and 0 < mean < SMALLEST_MEAN:
+        raise PriceFileError(
+            file,
+            f"the mean absolute price is {mean:.4g}, and nothing names its unit",
+            f"say it: unit (--unit {UNITS_ALLOWED})",
+            column=column,
+        )
+    factor = 1.0 if unit is None or unit.per_mwh is None else unit.per_mwh
+    notes = []
+    if unit is not None and factor != 1:
+        notes.append(f"prices are in {unit.text} and are multiplied by {factor:g} to be per MWh")
+    elif unit is not None and 0 < mean < SMALLEST_MEAN:
+        notes.append(f"the mean absolute price is {mean:.4g} per MWh; the unit is taken as {unit.text!r} says")
+    currency = next((u.currency for u in (asked, found, *named) if u is not None and u.currency), None)
+    if currency not in {None, OWN_CURRENCY}:
+        notes.append(
+            f"prices are in {currency} and are not converted: a scenario's money is of one currency, {OWN_CURRENCY} "
+            "if it does not name another"
+        )
+    return factor, notes
+
+
+def _series(readings: Readings, read: Prices, zone: ZoneInfo, format: str, location: str | None) -> ImportedPrices:
+    _refuse_prices(readings, read)
     order = np.argsort(readings.starts, kind="stable")
-    starts, prices = readings.starts[order], readings.prices[order]
+    starts, prices = readings.starts[order], read[order]
     priced = ~np.isnan(prices)
     if not priced.any():
         raise PriceFileError(readings.table.file, "no price at all", "numbers", column=readings.price_column)
@@ -154,8 +223,7 @@ def _series(readings: Readings, zone: ZoneInfo, format: str, location: str | Non
     return ImportedPrices(zone, starts, prices, report)
 
 
-def _refuse_prices(readings: Readings) -> None:
-    prices = readings.prices
+def _refuse_prices(readings: Readings, prices: Prices) -> None:
     bad = np.flatnonzero(np.isinf(prices) | (np.abs(np.nan_to_num(prices)) > LARGEST_PRICE))
     if len(bad):
         at = int(bad[0])
@@ -167,7 +235,7 @@ def _refuse_prices(readings: Readings) -> None:
 def _refuse_second_prices(
     readings: Readings,
     starts: Minutes,
-    prices: npt.NDArray[np.float64],
+    prices: Prices,
     order: npt.NDArray[np.intp],
     again: npt.NDArray[np.bool_],
 ) -> None:

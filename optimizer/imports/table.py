@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from optimizer.imports.errors import PriceFileError
+from optimizer.imports.numbers import DecimalQuestion, DecimalSign, decimal_sign, is_missing, number_of, shows_number
 
 MOST_BYTES = 1_000_000_000
 TITLE_ROWS = 20
 """Rows above the header (a title, a logo) that are looked through for it."""
-_NUMBER = re.compile(r"[-+−]?\$?(?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.\d*)?(?:[eE][-+]?\d{1,3})?")
-_MISSING = frozenset({"", "nan", "na", "n/a", "null", "none", "-", "--", "#n/a"})
+LINES_TO_TELL = 200
+"""Lines by which the separator and the usual width of a row are told."""
+Flags = npt.NDArray[np.bool_]
+Rows = list[tuple[int, list[str]]]
+"""(row of the file, its cells)"""
 
 
 def key_of(column: str) -> str:
@@ -35,6 +41,10 @@ class Table:
     columns: tuple[str, ...]
     cells: dict[str, npt.NDArray[np.object_]]
     rows: npt.NDArray[np.int64]
+    separator: str = ","
+    """What stands between the cells of the file; empty for a workbook."""
+    titles: tuple[str, ...] = ()
+    """What stands above the header, a row each."""
 
     def find(self, *keys: str) -> str | None:
         """The first column whose key is one of these, in their order."""
@@ -44,68 +54,89 @@ class Table:
     def where(self, keep: npt.NDArray[np.bool_]) -> Table:
         """The table's rows that are kept."""
         cells = {column: values[keep] for column, values in self.cells.items()}
-        return Table(self.file, self.columns, cells, self.rows[keep])
+        return replace(self, cells=cells, rows=self.rows[keep])
+
+    def with_columns(self, cells: dict[str, npt.NDArray[np.object_]]) -> Table:
+        """The table with columns made from its own, beside them."""
+        return replace(self, columns=(*self.columns, *cells), cells=self.cells | cells)
 
     def error(self, at: int, column: str, found: str, allowed: str = "") -> PriceFileError:
         """An error about one cell."""
         return PriceFileError(self.file, found, allowed, row=int(self.rows[at]), column=column)
 
-    def numbers(self, column: str) -> npt.NDArray[np.float64]:
+    def is_empty(self, column: str) -> Flags:
+        """Which rows have no number in a column, (rows,)."""
+        return np.array([is_missing(cell) for cell in self.cells[column].tolist()], dtype=bool)
+
+    def decimal_sign(self, column: str) -> tuple[DecimalSign, str | None]:
+        """The decimal sign of a column's numbers, and what is to be said about it; an error where the file leaves it
+        open."""
+        others = (self.cells[other].tolist() for other in self.columns if other != column)
+        try:
+            return decimal_sign(self.cells[column].tolist(), self.separator, others)
+        except DecimalQuestion as question:
+            raise PriceFileError(
+                self.file,
+                f"{question}; the file does not tell which",
+                "say it: decimal (--decimal comma or --decimal point)",
+                column=column,
+            ) from None
+
+    def numbers(self, column: str, sign: DecimalSign = "point") -> npt.NDArray[np.float64]:
         """A column of numbers, NaN where the cell is empty. Thousands separators and `$` are understood."""
         values = np.empty(len(self.rows))
         for at, cell in enumerate(self.cells[column].tolist()):
-            number = number_of(cell)
+            number = number_of(cell, sign)
             if number is None:
-                raise self.error(
-                    at, column, f"{cell!r} is no number", "a number such as 25.1, -3.20 or 1,234.56, or empty"
-                )
+                allowed = "25.1, -3.20 or 1,234.56" if sign == "point" else "25,1, -3,20 or 1.234,56"
+                if sign == "point" and number_of(cell, "comma") is not None:
+                    allowed += "; with decimal commas say so: decimal (--decimal comma)"
+                raise self.error(at, column, f"{cell!r} is no number", f"a number such as {allowed}, or empty")
             values[at] = number
         return values
 
 
-def number_of(text: str) -> float | None:
-    """The number that a cell shows, NaN for an empty one, None where it shows none."""
-    text = text.strip()
-    if text.lower() in _MISSING:
-        return float("nan")
-    if text.startswith("(") and text.endswith(")"):  # bookkeepers' minus
-        text = f"-{text[1:-1]}"
-    if not _NUMBER.fullmatch(text) or not any(sign.isdigit() for sign in text):
-        return None
-    return float(text.replace(",", "").replace("$", "").replace("−", "-"))
+@dataclass(frozen=True)
+class Sheets:
+    """A price file's sheets of cells; a CSV is one."""
+
+    file: str
+    sheets: tuple[Rows, ...]
+    separator: str
+
+    def has_header(self, wanted: Iterable[Sequence[str]]) -> bool:
+        """Whether a header with these keys, alternatives each, stands within the first rows of a sheet."""
+        keys = tuple(wanted)
+        return any(_has(cells, keys) for sheet in self.sheets for _, cells in _filled(sheet)[: TITLE_ROWS + 1])
+
+    def table(self, header_keys: Iterable[Sequence[str]] = ()) -> Table:
+        """The cells under the header that has these keys, alternatives each; without keys, under the first row that
+        looks like one."""
+        wanted = tuple(header_keys)
+        tables = [found for sheet in self.sheets if (found := _table(self, sheet, wanted)) is not None]
+        if not tables:
+            if wanted:
+                columns = ", ".join("/".join(keys) for keys in wanted)
+                first = next((cells for sheet in self.sheets for _, cells in sheet if any(cells)), [])
+                raise PriceFileError(
+                    self.file,
+                    f"no header with the columns {columns}; the first row is {', '.join(first[:8]) or 'empty'}",
+                    "the file as published, or another format",
+                )
+            raise PriceFileError(self.file, "no rows", "a header and at least one row of prices")
+        return _joined(tables)
 
 
-def read_table(path: Path, header_keys: Iterable[Sequence[str]] = ()) -> Table:
-    """Read a CSV or an Excel workbook (all of its sheets), alone or as the one file in a zip.
-
-    `header_keys`: the keys that a header has, as alternatives each; without them the first row that is not
-    blank is the header.
-    """
-    wanted = tuple(header_keys)
+def read_sheets(path: Path) -> Sheets:
+    """Read a CSV or an Excel workbook (all of its sheets), alone or as the one file in a zip."""
     data, name = _content(path)
     try:
         if name.lower().endswith((".xlsx", ".xlsm")):
-            sheets = _sheets(data, path.name)
-        else:
-            sheets = [_lines(_text(data, path.name))]
+            return Sheets(path.name, tuple(_sheets(data, path.name)), "")
+        rows, separator = _lines(_text(data, path.name))
+        return Sheets(path.name, (rows,), separator)
     except (csv.Error, zipfile.BadZipFile) as error:
         raise PriceFileError(path.name, f"cannot be read: {error}", "a CSV file or an Excel workbook") from error
-    tables = [found for sheet in sheets if (found := _table(path.name, sheet, wanted)) is not None]
-    if not tables:
-        if wanted:
-            columns = ", ".join("/".join(keys) for keys in wanted)
-            first = next((cells for sheet in sheets for _, cells in sheet if any(cells)), [])
-            raise PriceFileError(
-                path.name,
-                f"no header with the columns {columns}; the first row is {', '.join(first[:8]) or 'empty'}",
-                "the file as published, or another format",
-            )
-        raise PriceFileError(path.name, "no rows", "a header and at least one row of prices")
-    return _joined(tables)
-
-
-Rows = list[tuple[int, list[str]]]
-"""(row of the file, its cells)"""
 
 
 def _content(path: Path) -> tuple[bytes, str]:
@@ -144,16 +175,29 @@ def _text(data: bytes, file: str) -> str:
     return text
 
 
-def _lines(text: str) -> Rows:
-    head = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(",;\t", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+def _lines(text: str) -> tuple[Rows, str]:
+    """The rows of a CSV, and what separates its cells."""
+    separator = _separator(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     rows = []
     before = 0
     for cells in reader:
         rows.append((before + 1, [cell.strip() for cell in cells]))
         before = reader.line_num
-    return rows
+    return rows, separator
+
+
+def _separator(text: str) -> str:
+    """The sign that most lines have equally often. Of equals `;` goes before the comma, which may be a decimal sign."""
+    filled = (line for line in io.StringIO(text) if line.strip())
+    lines = list(itertools.islice(filled, LINES_TO_TELL))
+
+    def agreement(sign: str) -> int:
+        counts = Counter(count for line in lines if (count := line.count(sign)))
+        return max(counts.values(), default=0)
+
+    best = max("\t;,", key=agreement)
+    return best if agreement(best) else ","
 
 
 def _sheets(data: bytes, file: str) -> list[Rows]:
@@ -182,10 +226,15 @@ def _cell(value: object) -> str:
     return str(value).strip()
 
 
-def _table(file: str, sheet: Rows, wanted: tuple[Sequence[str], ...]) -> Table | None:
+def _filled(sheet: Rows) -> Rows:
+    return [(row, cells) for row, cells in sheet if any(cells)]
+
+
+def _table(source: Sheets, sheet: Rows, wanted: tuple[Sequence[str], ...]) -> Table | None:
     """The table of one sheet; None where it has no header or no rows."""
-    filled = [(row, cells) for row, cells in sheet if any(cells)]
-    head = next((at for at, (_, cells) in enumerate(filled[: TITLE_ROWS + 1]) if _has(cells, wanted)), None)
+    file = source.file
+    filled = _filled(sheet)
+    head = _header_at([cells for _, cells in filled[:LINES_TO_TELL]], wanted)
     if head is None or head + 1 == len(filled):
         return None
     columns = _unique(filled[head][1])
@@ -203,7 +252,30 @@ def _table(file: str, sheet: Rows, wanted: tuple[Sequence[str], ...]) -> Table |
     grid = np.empty((len(padded), width), dtype=object)
     grid[:] = padded
     rows = np.array([row for row, _ in body], dtype=np.int64)
-    return Table(file, columns, {column: grid[:, i] for i, column in enumerate(columns)}, rows)
+    cells_of = {column: grid[:, i] for i, column in enumerate(columns)}
+    titles = tuple(" ".join(filter(None, cells)) for _, cells in filled[:head])
+    return Table(file, columns, cells_of, rows, source.separator, titles)
+
+
+def _header_at(rows: list[list[str]], wanted: tuple[Sequence[str], ...]) -> int | None:
+    """Which of the first rows is the header: the one with the columns wanted; without any, the first that is as wide as
+    most rows and has names only over values, else the first with two cells."""
+    first = rows[: TITLE_ROWS + 1]
+    if wanted:
+        return next((at for at, cells in enumerate(first) if _has(cells, wanted)), None)
+    if not rows:
+        return None
+    widths = [sum(map(bool, cells)) for cells in rows]
+    usual = max(2, Counter(widths).most_common(1)[0][0])
+    has_value = [any(map(_is_value, cells)) for cells in (*rows[: len(first) + 1], [])]
+    named = (at for at in range(len(first)) if widths[at] >= usual and has_value[at + 1] and not has_value[at])
+    several = (at for at, width in enumerate(widths[: len(first)]) if width > 1)
+    return next(named, next(several, 0))
+
+
+def _is_value(cell: str) -> bool:
+    """Whether a cell is a number or begins as a date does, and so is no name of a column."""
+    return shows_number(cell) or re.match(r"\d{1,4}[-/.]\d", cell) is not None
 
 
 def _has(cells: list[str], wanted: tuple[Sequence[str], ...]) -> bool:
@@ -231,7 +303,7 @@ def _joined(tables: list[Table]) -> Table:
                 first.file, "sheets with different columns", "one table a file; save the sheet wanted as CSV"
             )
     cells = {column: np.concatenate([t.cells[column] for t in tables]) for column in first.columns}
-    return Table(first.file, first.columns, cells, np.concatenate([t.rows for t in tables]))
+    return replace(first, cells=cells, rows=np.concatenate([t.rows for t in tables]))
 
 
 def at_location(table: Table, column: str | None, location: str | None, kind: str | None = None) -> Table:

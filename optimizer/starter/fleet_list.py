@@ -184,7 +184,7 @@ def checked_name(text: str, place: str) -> str:
 
 
 def _number(text: str, place: str, field: str) -> float | None:
-    from optimizer.imports.table import number_of
+    from optimizer.imports.numbers import number_of
 
     value = number_of(text)
     if value is None or value < 0 or value > 1e9:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from optimizer.files.whole import write_text
@@ -38,17 +38,31 @@ def start_from(
     name: str | None = None,
     column: str | None = None,
     location: str | None = None,
+    decimal: Literal["point", "comma"] | None = None,
+    unit: str | None = None,
+    stamps: Literal["beginning", "ending"] | None = None,
     day: date | None = None,
 ) -> Started:
-    """Start a scenario in a folder from a price file (as import writes it, or any that its csv format reads)
-    and a list of fleets. `timezone` is the facility's IANA zone, `day` the local day to plan; by default
-    the last whole one of the prices. What is assumed is marked ASSUMED in the scenario and returned."""
+    """Start a scenario in a folder from a price file (as import writes it, or any that it reads) and a list of fleets.
+
+    `column` to `stamps` are as `import_prices` takes them. `timezone` is the facility's IANA zone, `day` the local day
+    to plan; by default the last whole one of the prices. What is assumed is marked ASSUMED in the scenario, and
+    returned.
+    """
     from optimizer.imports import PriceFileError, import_prices
     from optimizer.scenario.faults import ScenarioError
     from optimizer.scenario.load import load
 
     try:
-        imported = import_prices(prices, timezone=timezone, column=column, location=location)
+        imported = import_prices(
+            prices,
+            timezone=timezone,
+            column=column,
+            location=location,
+            decimal=decimal,
+            unit=unit,
+            stamps=stamps,
+        )
     except PriceFileError as error:
         raise StarterError(str(error)) from error
     rows = read_fleets(fleets)

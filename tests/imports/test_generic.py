@@ -66,6 +66,71 @@ def test_a_skipped_hour_is_named(tmp_path: Path) -> None:
         read(tmp_path, "time,price", "2024-03-10 01:00,1", "2024-03-10 02:00,2", "2024-03-10 03:00,3")
 
 
+@pytest.mark.parametrize(
+    ("zone", "day", "skipped"),
+    [
+        ("Europe/Berlin", "2022-03-27", 2),
+        (CENTRAL, "2024-03-10", 2),
+        ("America/Santiago", "2024-09-08", 0),
+        ("Australia/Sydney", "2024-10-06", 2),
+    ],
+)
+def test_a_row_without_a_price_in_the_skipped_hour_is_passed_over(
+    tmp_path: Path, zone: str, day: str, skipped: int
+) -> None:
+    def rows(at_skipped: str) -> list[str]:
+        return [f"{day} {hour:02d}:00,{at_skipped if hour == skipped else 100 + hour}" for hour in range(24)]
+
+    prices = import_prices(write(tmp_path, "time,price", *rows("")), timezone=zone)
+    assert prices.values.tolist() == [100 + hour for hour in range(24) if hour != skipped]
+    assert len(set(prices.start_minutes[1:] - prices.start_minutes[:-1])) == 1
+    assert prices.report.gap_count == 0
+    assert prices.report.notes == (
+        f"{day}: the hour that the clocks skip has a row without a price, which is passed over",
+    )
+    with pytest.raises(PriceFileError, match=rf"row {skipped + 2}, .*does not exist in {zone}, .*there is a price"):
+        import_prices(write(tmp_path, "time,price", *rows("0")), timezone=zone)
+
+
+def test_fixed_layouts_of_24_and_25_hours(tmp_path: Path) -> None:
+    spring = [f"2024-03-10,{hour},{'' if hour == 3 else hour}" for hour in range(1, 25)]
+    assert len(read(tmp_path, "date,he,price", *spring)) == 23
+    always_25 = [f"2024-07-0{day},{hour},{'' if hour == 25 else hour}" for day in (1, 2) for hour in range(1, 26)]
+    file = write(tmp_path, "date,he,price", *always_25)
+    prices = import_prices(file, timezone=CENTRAL)
+    assert (len(prices.values), prices.report.gap_count) == (48, 0)
+    assert prices.report.notes[0] == "2024-07-01: a row without a price for an hour that the day has not is passed over"
+
+
+def test_the_repeated_hour_without_its_second_price_is_a_gap(tmp_path: Path) -> None:
+    rows = [f"2024-11-03 {h},{p}" for h, p in [("00:00", "1"), ("01:00", "2"), ("01:00", ""), ("02:00", "4")]]
+    prices = import_prices(write(tmp_path, "time,price", *rows), timezone=CENTRAL)
+    assert prices.values.tolist() == [1, 2, 4]
+    assert prices.report.gaps[0].start.isoformat() == "2024-11-03T01:00:00-06:00"
+
+
+def test_times_that_end_their_interval_are_asked_about(tmp_path: Path) -> None:
+    hours = [f"2024-07-01 {hour:02d}:00,{hour}" for hour in range(1, 24)] + ["2024-07-02 00:00,24"]
+    with pytest.raises(PriceFileError, match=r"from 2024-07-01 01:00 to 2024-07-02 00:00, .*--stamps ending"):
+        read(tmp_path, "time,price", *hours)
+    assert read(tmp_path, "time,price", *hours, stamps="ending")[0] == ("2024-07-01T00:00:00-05:00", 1)
+    assert read(tmp_path, "time,price", *hours, stamps="beginning")[0] == ("2024-07-01T01:00:00-05:00", 1)
+    with pytest.raises(PriceFileError, match="tell the ending of their interval, and stamps beginning"):
+        read(tmp_path, "hour ending,price", *hours, stamps="beginning")
+    with pytest.raises(PriceFileError, match="tell the beginning of their interval, and stamps ending"):
+        read(tmp_path, "interval_start,price", *hours, stamps="ending")
+    found = read(tmp_path, "date,hour,price", "2024-07-01,1,1", "2024-07-01,2,2", stamps="ending")
+    assert found[0][0] == "2024-07-01T00:00:00-05:00"
+
+
+@pytest.mark.parametrize(
+    "titles", [["Pool Price", "", '""'], ["Report of,2024-07-02"], ["A", "B,C", "made 2024-07-02,by,hand,,,x"]]
+)
+def test_the_header_below_titles(tmp_path: Path, titles: list[str]) -> None:
+    rows = [f"2024-07-01 {hour:02d}:00,{hour}" for hour in range(24)]
+    assert [value for _, value in read(tmp_path, *titles, "time,price", *rows)] == [*range(24)]
+
+
 def test_offsets_need_no_zone_and_are_written_in_it(tmp_path: Path) -> None:
     found = read(tmp_path, "ts_utc,price", "2024-03-10T07:00:00Z,1", "2024-03-10T08:00:00Z,2")
     assert [start for start, _ in found] == ["2024-03-10T01:00:00-06:00", "2024-03-10T03:00:00-05:00"]
@@ -176,7 +241,6 @@ def test_the_same_interval_twice(tmp_path: Path) -> None:
         (["time,price", "2024-07-01 00:00:30,1", "2024-07-01 01:00,1"], "within a minute"),
         (["time,price", "2024-07-01 00:00,1", "2024-07-01 01:00,1", "2024-07-01 02:10,1"], "grid"),
         (["time,a_price,b_price", "2024-07-01 00:00,1,1"], "2 columns look like prices.*a_price, b_price"),
-        (["time,usd_per_kwh", "2024-07-01 00:00,1"], "USD per MWh: 0.05 USD/kWh is 50"),
         (["time,note", "2024-07-01 00:00,x"], "no column looks like prices"),
         (["date,he,price", "2024-07-01,25,1", "2024-07-01,1,1"], "'25' on a day of 24 hours"),
         (["date,he,price", "2024-07-01,0,1", "2024-07-01,1,1"], "'0'; 01:00 to 24:00"),
