@@ -92,6 +92,10 @@ CASES: dict[str, tuple[Scenario, float]] = {
         90,
     ),
     "ramp": (scenario([50, 50], fleets=[group_fleet(3, ramp_mw_per_hour=2.0)]), 250),
+    "ramp on quarters": (
+        scenario([50] * 8, fleets=[group_fleet(3, ramp_mw_per_hour=2.0)], time={"resolution_minutes": 15}),
+        225,
+    ),
     "pue table": (
         scenario(
             [80, 80],

@@ -17,12 +17,14 @@ from optimizer.auditor.case import Case, Expected
 from optimizer.auditor.fields import check_fields
 from optimizer.auditor.meter import Flow
 from optimizer.auditor.onsite.asset import AssetFindings, HeldTo
+from optimizer.auditor.ramp import Ramp as AuditedRamp
 from optimizer.auditor.switching import Cohort as Counted
-from optimizer.auditor.switching import Queues, Walk, audit_ramp, walk
+from optimizer.auditor.switching import Queues, Walk, walk
 from optimizer.model import onsite as modelled
 from optimizer.model.desk import Model as Desk
 from optimizer.model.desk import PeriodSum
-from optimizer.model.machines.switching import Cohort, Switches, ages_after, require_ramp
+from optimizer.model.machines.ramp import Ramp
+from optimizer.model.machines.switching import Cohort, Switches, ages_after
 from optimizer.model.onsite.asset import AssetBlock
 from optimizer.model.override_rows import OverrideRows
 from optimizer.scenario.base import Flag, Hours, Model, Power
@@ -107,7 +109,7 @@ class TurbineBlock(AssetBlock):
             model.limit(bound, lower, upper, owner=name, symbol=symbol)
         self._cohorts = [Cohort(before.on, 1, int(before.hours / model.horizon.hours + 1e-9))]
         self._switches = Switches(model, terms.name, "turbines", terms, self._running, 1, self._cohorts)
-        require_ramp(model, terms.name, self.power_mw, terms.ramp_mw_per_hour, before.power_mw or 0.0)
+        Ramp(terms.ramp_mw_per_hour, 0.0, before.power_mw or 0.0, ()).require(model, terms.name, self.power_mw)
         fuel = align(terms.fuel_usd_per_mwh, model.horizon)
         model.earn_sum(terms.name, LedgerKind.FUEL, self.power_mw, -fuel * model.horizon.hours)
         model.set_point(terms.name, "output_mw", self.power_mw, terms.capacity_mw)
@@ -168,7 +170,8 @@ def audit_turbine(case: Case, terms: Turbine, before: TurbineState) -> TurbineFi
     book.at_least("turbine_load", name, "output", output, least, unit="MW", tolerance=tolerance, limit_name="least")
     held = [Counted(-case.ages(before.hours), 1, before.hours)]
     walked = walk(case, terms, name, "turbines", Queues.of(held if before.on else [], [] if before.on else held), on)
-    audit_ramp(case, terms, name, output, before.power_mw or 0.0, terms.capacity_mw, "output")
+    ramp, before_mw = terms.ramp_mw_per_hour, before.power_mw or 0.0
+    AuditedRamp(case, name, ramp, 0.0, terms.capacity_mw, before_mw, (), output).audit()
     fuel = align(terms.fuel_usd_per_mwh, case.horizon) * case.hours
     case.ledger.post(name, "fuel", -fuel * output, fuel * terms.capacity_mw)
     case.ledger.post(name, "start", -terms.start_cost_usd * walked.starts, terms.start_cost_usd)

@@ -8,7 +8,8 @@ import numpy as np
 
 from optimizer.auditor.book import Floats, Ints, number, share_of
 from optimizer.auditor.case import Case
-from optimizer.auditor.switching import Cohort, Queues, Walk, audit_ramp, changes, walk
+from optimizer.auditor.ramp import Ramp
+from optimizer.auditor.switching import Cohort, Queues, Walk, changes, walk
 from optimizer.scenario.fleet import Fleet, Mode
 from optimizer.scenario.series import align
 from optimizer.scenario.switching import LONG_AGO_HOURS
@@ -25,6 +26,7 @@ class FleetFindings:
     fleet: Fleet
     it_mw: Floats
     capacity_mw: float
+    ramp: Ramp
     groups: dict[str, Ints]
     """Groups by mode, (periods,)."""
     warming: dict[str, Ints]
@@ -61,11 +63,11 @@ def audit_fleet(case: Case, fleet: Fleet, hashprice: Floats) -> FleetFindings:
             entered[name, t] = entered.get((name, t), 0) + int(counts[t])
     walked = walk(case, fleet, fleet.name, "groups", queues, up, warm_up)
     warming = _check_warm_up(case, fleet, groups, entered, started, warm_up)
-    it_mw, capacity = _check_power(case, fleet, groups, before)
+    it_mw, capacity, ramp = _check_power(case, fleet, groups, before)
     hashrate = _check_hashrate(case, fleet, groups, warming)
     _post(case, fleet, hashprice, hashrate, up, walked.starts)
     today = _check_starts_per_day(case, fleet, walked.starts)
-    return FleetFindings(fleet, it_mw, capacity, groups, warming, walked, entered, warm_up, today)
+    return FleetFindings(fleet, it_mw, capacity, ramp, groups, warming, walked, entered, warm_up, today)
 
 
 def _up_modes(fleet: Fleet) -> list[Mode]:
@@ -155,8 +157,8 @@ def _check_warm_up(
     return warming
 
 
-def _check_power(case: Case, fleet: Fleet, groups: dict[str, Ints], before: list[Cohort]) -> tuple[Floats, float]:
-    """IT power [MW], (periods,), and the most that the fleet can draw."""
+def _check_power(case: Case, fleet: Fleet, groups: dict[str, Ints], before: list[Cohort]) -> tuple[Floats, float, Ramp]:
+    """IT power [MW], (periods,), the most that the fleet can draw, and how its power changes."""
     availability = align(fleet.availability, case.horizon)
     power = np.zeros(case.length)
     mw = {m.name: fleet.machines_per_group * m.power_w / 1e6 for m in fleet.all_modes}
@@ -171,8 +173,11 @@ def _check_power(case: Case, fleet: Fleet, groups: dict[str, Ints], before: list
         before_mw = state.it_power_mw
     else:
         before_mw = sum(cohort.count * mw.get(cohort.mode, 0.0) for cohort in before)
-    audit_ramp(case, fleet, fleet.name, power, before_mw, capacity)
-    return power, capacity
+    earlier = () if state is None else state.earlier_power
+    step = max(mw.values())
+    ramp = Ramp(case, fleet.name, fleet.ramp_mw_per_hour, step, capacity, before_mw, earlier, power)
+    ramp.audit()
+    return power, capacity, ramp
 
 
 def _check_hashrate(case: Case, fleet: Fleet, groups: dict[str, Ints], warming: dict[str, Ints]) -> Floats:

@@ -8,7 +8,8 @@ import numpy as np
 
 from optimizer.auditor.book import Floats, Ints, share_of
 from optimizer.auditor.case import Case
-from optimizer.auditor.switching import Cohort, Queues, Walk, audit_ramp, walk
+from optimizer.auditor.ramp import Ramp
+from optimizer.auditor.switching import Cohort, Queues, Walk, walk
 from optimizer.scenario.pool import Pool
 from optimizer.scenario.series import align
 from optimizer.scenario.switching import LONG_AGO_HOURS
@@ -32,6 +33,7 @@ class PoolFindings:
     pool: Pool
     it_mw: Floats
     capacity_mw: float
+    ramp: Ramp
     nodes_on: Ints
     walk: Walk
 
@@ -91,18 +93,21 @@ def audit_pool(case: Case, pool: Pool, use: PoolUse) -> PoolFindings:
         limit_name="powered GPUs",
     )
     it_mw = (pool.off_power_w * (pool.nodes - on) + pool.idle_power_w * on) / 1e6 + use.added_mw
-    capacity = pool.nodes * max(pool.off_power_w, pool.idle_power_w, pool.peak_power_w) / 1e6
+    node_mw = max(pool.off_power_w, pool.idle_power_w, pool.peak_power_w) / 1e6
+    capacity = pool.nodes * node_mw
     book.equal("pool_power", name, "IT power", rows.take(name, "it_mw"), it_mw, unit="MW", tolerance=share_of(capacity))
     state = case.scenario.state.pools.get(name)
     if state is not None and state.it_power_mw is not None:
         before_mw = state.it_power_mw
     else:
         before_mw = (pool.off_power_w * (pool.nodes - on_before) + pool.idle_power_w * on_before) / 1e6
-    audit_ramp(case, pool, name, it_mw, before_mw, capacity)
+    earlier = () if state is None else state.earlier_power
+    ramp = Ramp(case, name, pool.ramp_mw_per_hour, node_mw, capacity, before_mw, earlier, it_mw)
+    ramp.audit()
     case.ledger.post(name, LedgerKind.START, -pool.start_cost_usd * walked.starts, pool.start_cost_usd * pool.nodes)
     rate = pool.running_cost_usd_per_node_hour * case.hours
     case.ledger.post(name, LedgerKind.RUNNING_COST, -rate * on, rate * pool.nodes)
-    return PoolFindings(pool, it_mw, capacity, on, walked)
+    return PoolFindings(pool, it_mw, capacity, ramp, on, walked)
 
 
 def _cohorts(case: Case, pool: Pool) -> list[Cohort]:

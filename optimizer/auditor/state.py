@@ -91,6 +91,7 @@ def _check_fleet(case: Case, found: FleetFindings, state: FleetState) -> None:
         "it_power_mw": Expected(float(found.it_mw[last]), "MW", share_of(found.capacity_mw)),
     }
     check_fields(case.book, RULE, name, "", power, state)
+    found.ramp.check_state(RULE, state.earlier_power)
     hashing = {mode.name for mode in found.fleet.all_modes if mode.hashrate_th_per_s > 0}
     modes: Counter[tuple[str, int]] = Counter()
     ages: Ages = Counter()
@@ -119,6 +120,7 @@ def _check_pool(case: Case, found: PoolFindings, state: PoolState) -> None:
     name = found.pool.name
     power = Expected(float(found.it_mw[case.committed - 1]), "MW", share_of(found.capacity_mw))
     check_fields(case.book, RULE, name, "", {"it_power_mw": power}, state)
+    found.ramp.check_state(RULE, state.earlier_power)
     ages: Ages = Counter()
     hours: list[tuple[str, float]] = []
     for cohort in state.nodes:

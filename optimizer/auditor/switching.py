@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from optimizer.auditor.book import Floats, Ints, number, share_of
+from optimizer.auditor.book import Ints, number
 from optimizer.auditor.case import Case
 from optimizer.scenario.switching import LONG_AGO_HOURS, Switching
 
@@ -127,25 +127,6 @@ def _report(case: Case, rule: str, name: str, t: int, early: _Early, act: str, s
         f"the minimum is {number(least * case.hours)} h"
     )
     case.book.add(rule, name, t, message, amount=float(early.count), unit=act.split(maxsplit=1)[0])
-
-
-def audit_ramp(
-    case: Case,
-    item: Switching,
-    name: str,
-    power_mw: Floats,
-    before_mw: float,
-    capacity: float,
-    what: str = "IT power",
-) -> None:
-    """Hold the change of average power [MW] between neighbouring periods against the ramp."""
-    if item.ramp_mw_per_hour is None:
-        return
-    change = np.abs(np.diff(power_mw, prepend=before_mw))
-    most = item.ramp_mw_per_hour * case.hours
-    case.book.at_most(
-        "ramp", name, f"change of {what}", change, most, unit="MW", tolerance=share_of(capacity), limit_name="ramp"
-    )
 
 
 def seam_age(case: Case, cohort: Cohort) -> tuple[int, float]:

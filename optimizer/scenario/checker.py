@@ -60,6 +60,11 @@ class Checker:
             return None
         return values
 
+    def ramp_words(self, ramp_mw_per_hour: float) -> str:
+        """What a ramp allows in a period, for the text of a fault."""
+        minutes = 60 if self.horizon is None else self.horizon.step_minutes
+        return f"ramp × Δt is {ramp_mw_per_hour * minutes / 60:g} MW in {minutes} minutes"
+
     def local(self, place: str, when: datetime) -> datetime | None:
         """The moment with its offset, or None with a fault."""
         if self.horizon is None:

@@ -39,6 +39,22 @@ class Groups(Model):
     the warm-up are still warming up, in the mode they entered."""
 
 
+MOST_EARLIER = 10_000
+"""Earlier powers that are remembered, the latest first."""
+
+
+class EarlierPower(Model):
+    """Average IT power of a period before the last one: a step taken since holds for a while."""
+
+    it_power_mw: Power
+    """Its average IT power."""
+    ago_hours: Hours
+    """Hours from its end to the start of the horizon."""
+
+
+EarlierPowers = Annotated[tuple[EarlierPower, ...], Field(max_length=MOST_EARLIER)]
+
+
 class FleetState(Model):
     """How the groups of a fleet stand."""
 
@@ -48,6 +64,9 @@ class FleetState(Model):
     """Group starts so far in the local day in which the horizon begins."""
     it_power_mw: Power | None = None
     """Average IT power of the period before the horizon, for ramps; default: what the groups' modes draw."""
+    earlier_power: EarlierPowers = ()
+    """Where ramp × Δt is less than one step, the next step is held against these as well: of the last step / ramp
+    hours the powers above or below all that came later. Default: the same power for so long."""
 
 
 class Nodes(Model):
@@ -68,6 +87,8 @@ class PoolState(Model):
     """All nodes; default: all off."""
     it_power_mw: Power | None = None
     """Average IT power of the period before the horizon; default: the nodes at idle and off power."""
+    earlier_power: EarlierPowers = ()
+    """As of a fleet."""
 
 
 class MonthSoFar(Model):

@@ -64,8 +64,11 @@ def test_a_running_generator_handed_over():
     hand.assert_caught(toy, plan, "min_down", "engine", 1, 1)
     toy, _ = plant.engine(before=before | {"hours": 2.0}, min_down_hours=1.0)
     hand.assert_accepted(toy, plan)
-    # Without a power handed over it came from its least.
-    toy, _ = plant.engine(before=before | {"hours": 2.0}, min_down_hours=1.0, ramp_mw_per_hour=0.9)
+    # Without a power handed over it came from its least, which a stop may leave whatever the ramp.
+    slow: dict[str, Any] = {"min_down_hours": 1.0, "min_load_mw": 0.5, "ramp_mw_per_hour": 0.4}
+    toy, _ = plant.engine(before=before | {"hours": 2.0}, **slow)
+    assert "engine" not in {v.item for v in hand.audit(toy, plan).violations if v.start == toy.horizon.label(0)}
+    toy, _ = plant.engine(before=before | {"hours": 2.0, "power_mw": 0.6}, **slow)
     hand.assert_caught(toy, plan, "ramp", "engine", 0, 0.1)
     toy, _ = plant.engine(before=before | {"hours": 2.0, "power_mw": 2.7}, min_down_hours=1.0)
     hand.assert_caught(toy, plan, "ramp", "engine", 0, 0.7)

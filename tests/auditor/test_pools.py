@@ -51,9 +51,7 @@ def test_minimum_times_of_nodes():
     hand.assert_caught(toy, plan, "min_down", "pool", 2, 1)
 
 
-def test_ramp_start_cost_and_running_cost():
-    toy, plan = worked.spot_nodes({"ramp_mw_per_hour": 0.5})
-    hand.assert_caught(toy, plan, "ramp", "pool", 0, 0.1)
+def test_start_cost_and_running_cost():
     toy, plan = worked.spot_nodes({"start_cost_usd": 3.0, "running_cost_usd_per_node_hour": 2.0})
     hand.assert_caught(toy, plan, "ledger", "pool", 0, 3)
     hand.assert_caught(toy, plan, "ledger", "pool", 0, 2)
@@ -61,18 +59,16 @@ def test_ramp_start_cost_and_running_cost():
 
 
 def test_the_ramp_counts_from_the_power_before():
-    """0.6 MW with 0.5 MW/h: from 0.2 MW, or from the 0.2 MW of an idle node, but not from nothing."""
+    """0.6 MW, where one step is a node of 1 MW: from nothing, or from 1.6 MW, but not from 1.7 MW."""
     toy, plan = worked.spot_nodes({"ramp_mw_per_hour": 0.5})
     off = {"nodes": [{"on": False, "nodes": 2}]}
-    for power_mw, over in ((0.2, False), (0.0, True), (None, True)):
+    for power_mw, over in ((1.6, False), (1.7, True), (None, False)):
         pool = off if power_mw is None else off | {"it_power_mw": power_mw}
         state = type(toy.state).model_validate({"pools": {"pool": pool}})
-        found = hand.audit(toy.model_copy(update={"state": state}), plan).violations
+        kept = [{"it_power_mw": power_mw or 0.0, "ago_hours": 1.0}]  # the step of this hour holds for another
+        told = hand.set_state(plan, lambda s, kept=kept: s["pools"]["pool"].update(earlier_power=kept))
+        found = hand.audit(toy.model_copy(update={"state": state}), told).violations
         assert {v.rule for v in found} == ({"ramp"} if over else set())
-    on = {"nodes": [{"on": True, "nodes": 1}, {"on": False, "nodes": 1}]}
-    state = type(toy.state).model_validate({"pools": {"pool": on}})
-    found = hand.audit(toy.model_copy(update={"state": state}), plan).violations
-    assert "ramp" not in {v.rule for v in found}
 
 
 def test_gpus_need_powered_nodes():

@@ -425,7 +425,9 @@ class FractionSearch:
                     hall[self.pools[p].hall, t, column] = mw
                     grid[t, column] = mw * world.pue[self.pools[p].hall, t]
         ramps = [
-            self._ramp_rows(power[p]) for p, pool in enumerate(self.pools) if pool.pool.ramp_mw_per_hour is not None
+            self._ramp_rows(power[p], lag)
+            for p, pool in enumerate(self.pools)
+            for lag in range(1, pool.ramp.length + 1)
         ]
         own = np.zeros((sum(len(share.rows) for share in self.shares), left[-1]))
         top = 0
@@ -439,9 +441,9 @@ class FractionSearch:
         return rows, np.append(value, -FORBIDDEN)
 
     @staticmethod
-    def _ramp_rows(power: Floats) -> Floats:
+    def _ramp_rows(power: Floats, lag: int) -> Floats:
         change = power.copy()
-        change[1:] -= power[:-1]
+        change[lag:] -= power[:-lag]
         return np.vstack([change, -change])
 
     def _right(self, hosting: Whole, fleets: Whole | None, halls: bool, grid: bool) -> tuple[Floats, float] | None:
@@ -482,12 +484,11 @@ class FractionSearch:
     def _ramp_rights(self, hosting: Whole) -> list[Floats]:
         found = []
         for pool, nodes in zip(self.pools, hosting.nodes, strict=True):
-            if pool.pool.ramp_mw_per_hour is None:
-                continue
-            idle = np.array([pool.idle_mw(on) for on in nodes])
-            change = np.diff(idle, prepend=pool.first()[1])
-            allowed = pool.pool.ramp_mw_per_hour * self.world.hours
-            found.append(np.concatenate([allowed - change, allowed + change]))
+            before = pool.first()[1][::-1]
+            idle = np.array([*before, *(pool.idle_mw(on) for on in nodes)])
+            for lag in range(1, pool.ramp.length + 1):
+                change = idle[len(before) :] - idle[len(before) - lag : len(idle) - lag]
+                found.append(np.concatenate([pool.ramp.most - change, pool.ramp.most + change]))
         return found
 
     def _solve(self, programs: list[tuple[Whole, Floats, float]]) -> list[float]:

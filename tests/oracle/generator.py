@@ -168,7 +168,19 @@ class Maker:
         if self.chance(0.3):
             item["min_down_hours"] = self.duration(3)
         if self.chance(0.22):
-            item["ramp_mw_per_hour"] = round(unit_mw * self.rng.choice((0.6, 1.0, 1.1, 1.5)) / self.hours, 4)
+            item["ramp_mw_per_hour"] = round(unit_mw * self.rng.choice((0.3, 0.6, 1.0, 1.5)) / self.hours, 4)
+
+    def _earlier(self, state: Fields, last_mw: float, step_mw: float) -> None:
+        """Powers of periods before the last one; a draw of its own, so that the rest of the seed stays."""
+        rng = random.Random(f"{self.seed} {last_mw} {step_mw}")
+        lags = sorted(rng.sample((1, 2, 3), rng.randint(0, 2)))
+        state["earlier_power"] = [
+            {
+                "it_power_mw": round(max(0.0, last_mw + rng.choice((-1.0, -0.6, 0.5, 1.0, 2.0)) * step_mw), 4),
+                "ago_hours": lag * self.hours,
+            }
+            for lag in lags
+        ]
 
     def _fleet_state(self, fleet: Fields) -> None:
         rng = self.rng
@@ -182,6 +194,11 @@ class Maker:
                 cohort["hours"] = rng.choice((1, 1, 2, 3, 2.5)) * self.hours
             cohorts.append(cohort)
         state: Fields = {"groups": cohorts}
+        if "ramp_mw_per_hour" in fleet:
+            watts = {mode["name"]: mode["power_w"] for mode in fleet["modes"]}
+            machines = fleet["units"] // fleet["groups"]
+            last = sum(machines * watts.get(cohort["mode"], 0.0) / 1e6 for cohort in cohorts)
+            self._earlier(state, last, machines * max(watts.values()) / 1e6)
         if "starts_per_day" in fleet and self.chance(0.5):
             state["starts_today"] = rng.randint(0, fleet["starts_per_day"])
         self.state.setdefault("fleets", {})[fleet["name"]] = state
@@ -250,6 +267,7 @@ class Maker:
             state: Fields = {"nodes": cohorts}
             if "ramp_mw_per_hour" in pool and self.chance(0.5):
                 state["it_power_mw"] = round(sum(ons) * peak, 4)
+                self._earlier(state, state["it_power_mw"], peak)
             self.state.setdefault("pools", {})[name] = state
         self.top[pool["hall"]] += nodes * peak
         return pool

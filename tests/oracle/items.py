@@ -8,7 +8,7 @@ so that states that allow the same futures are equal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
@@ -16,7 +16,7 @@ from optimizer.scenario.fleet import Fleet
 from optimizer.scenario.pool import Pool
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import align
-from optimizer.scenario.state import FleetState, Groups, Nodes, PoolState
+from optimizer.scenario.state import EarlierPower, FleetState, Groups, Nodes, PoolState
 
 from .world import TINY, World, whole_ages
 
@@ -53,11 +53,44 @@ class Rules:
         return self.settled([(age + 1, mode) for age, mode in up], [age + 1 for age in down])
 
 
+Powers = tuple[float, ...]
+"""IT power of the last periods that a ramp still asks about, the latest first; empty without a ramp."""
+
+
+class Ramp:
+    """How power may change: over every stretch that one step holds for by at most one step, between neighbouring
+    periods by ramp × Δt where that is more."""
+
+    def __init__(self, mw_per_hour: float | None, step_mw: float, hours: float) -> None:
+        self.most, self.length, self.hours = 0.0, 0, hours
+        if mw_per_hour is not None:
+            self.most = max(step_mw, mw_per_hour * hours)
+            self.length = 1
+            while self.length * hours < step_mw / mw_per_hour - 1e-9:
+                self.length += 1
+
+    def first(self, last: float, earlier: Sequence[EarlierPower]) -> Powers:
+        """The powers before the horizon; where nothing is known they are the last."""
+        before = [last] * self.length
+        for power in earlier:
+            lag = round(power.ago_hours / self.hours)
+            if lag < self.length:
+                before[lag] = min(max(power.it_power_mw, last - self.most), last + self.most)
+        return tuple(round(power, 10) for power in before)
+
+    def after(self, power: float, before: Powers) -> Powers:
+        return (round(power, 10), *before)[: self.length]
+
+    def within(self, power: float, before: Powers) -> bool:
+        """Whether a power keeps the ramp after these."""
+        return all(abs(power - other) <= self.most + 1e-8 for other in before)
+
+
 @dataclass(frozen=True)
 class FleetMove:
     """One period of a fleet: the state after it, its IT power and its dollars without energy."""
 
-    after: tuple[Items, int, float]
+    after: tuple[Items, int, Powers]
     it_mw: float
     usd: float
     groups: tuple[int, ...]
@@ -79,10 +112,12 @@ class FleetBook:
         up = max(warm, horizon.whole_periods(fleet.min_up_hours))
         self.rules = Rules(up, horizon.whole_periods(fleet.min_down_hours), warm)
         self.given = scenario.state.fleets.get(fleet.name, FleetState())
-        self.memo: dict[tuple[int, tuple[Items, int, float]], list[FleetMove]] = {}
+        step_mw = fleet.machines_per_group * max(mode.power_w for mode in self.modes) / 1e6
+        self.ramp = Ramp(fleet.ramp_mw_per_hour, step_mw, world.hours)
+        self.memo: dict[tuple[int, tuple[Items, int, Powers]], list[FleetMove]] = {}
 
-    def first(self) -> tuple[Items, int, float]:
-        """The state at the start: items, starts so far today, IT power before (0 where no rule asks)."""
+    def first(self) -> tuple[Items, int, Powers]:
+        """The state at the start: items, starts so far today (0 where no rule asks), IT powers before."""
         cohorts = self.given.groups or (Groups(mode=self.modes[self.resting[0]].name, groups=self.fleet.groups),)
         names = [mode.name for mode in self.modes]
         up, down, power = [], [], 0.0
@@ -96,20 +131,20 @@ class FleetBook:
                 down += [age] * cohort.groups
         if self.given.it_power_mw is not None:
             power = self.given.it_power_mw
-        return self.rules.settled(up, down), *self._remembered(self.given.starts_today, power, 0)
+        before = self.ramp.first(power, self.given.earlier_power)
+        return self.rules.settled(up, down), self._remembered(self.given.starts_today, 0), before
 
-    def _remembered(self, starts: int, power: float, period: int) -> tuple[int, float]:
-        """Starts of the day and last power, where a rule asks for them in this period; else zeros."""
+    def _remembered(self, starts: int, period: int) -> int:
+        """Starts of the day, where a rule asks for them in this period; else 0."""
         days = self.horizon.day
         new_day = period > 0 and (period >= len(days) or days[period] != days[period - 1])
-        counted = 0 if self.fleet.starts_per_day is None or new_day else starts
-        return counted, 0.0 if self.fleet.ramp_mw_per_hour is None else round(power, 10)
+        return 0 if self.fleet.starts_per_day is None or new_day else starts
 
-    def moves(self, period: int, state: tuple[Items, int, float]) -> list[FleetMove]:
+    def moves(self, period: int, state: tuple[Items, int, Powers]) -> list[FleetMove]:
         """Every way through a period; of ways with the same end and power the one that earns most."""
         key = (period, state)
         if key not in self.memo:
-            best: dict[tuple[tuple[Items, int, float], float], FleetMove] = {}
+            best: dict[tuple[tuple[Items, int, Powers], float], FleetMove] = {}
             for move in self._all_moves(period, state):
                 end = (move.after, round(move.it_mw, 10))
                 if end not in best or move.usd > best[end].usd:
@@ -117,8 +152,8 @@ class FleetBook:
             self.memo[key] = list(best.values())
         return self.memo[key]
 
-    def _all_moves(self, t: int, state: tuple[Items, int, float]) -> Iterator[FleetMove]:
-        items, started_today, power_before = state
+    def _all_moves(self, t: int, state: tuple[Items, int, Powers]) -> Iterator[FleetMove]:
+        items, started_today, before = state
         allowed = [k for k in range(len(self.modes)) if not self._barred(k, t)]
         hashing = [k for k in self.hashing if k in allowed]
         resting = [k for k in self.resting if k in allowed]
@@ -138,8 +173,8 @@ class FleetBook:
                 warm = list(entered) if self.rules.warm == 0 else []
                 for chosen in combinations_with_replacement(hashing, free):
                     for down in combinations_with_replacement(resting, self.fleet.groups - len(staying) - starts):
-                        move = self._move(t, after, cold, [*warm, *chosen], down, starts, started_today)
-                        if self._within_ramp(move.it_mw, power_before):
+                        move = self._move(t, after, cold, [*warm, *chosen], down, starts, started_today, before)
+                        if self.ramp.within(move.it_mw, before):
                             yield move
 
     def _move(
@@ -151,6 +186,7 @@ class FleetBook:
         down: tuple[int, ...],
         starts: int,
         started_today: int,
+        before: Powers,
     ) -> FleetMove:
         """One period with cold (warming), warm and resting groups in these modes."""
         fleet, modes, hours = self.fleet, self.modes, self.world.hours
@@ -166,7 +202,8 @@ class FleetBook:
         usd -= rate * working * (len(cold) + len(warm)) * hours
         usd -= fleet.start_cost_usd * starts
         groups = tuple([*cold, *warm, *down].count(k) for k in range(len(modes)))
-        return FleetMove((after, *self._remembered(started_today + starts, it_mw, t + 1)), it_mw, usd, groups)
+        remembered = self._remembered(started_today + starts, t + 1)
+        return FleetMove((after, remembered, self.ramp.after(it_mw, before)), it_mw, usd, groups)
 
     def _barred(self, mode: int, t: int) -> bool:
         hottest = self.modes[mode].max_ambient_c
@@ -174,10 +211,6 @@ class FleetBook:
             return False
         assert self.world.ambient is not None
         return bool(self.world.ambient[t] > hottest + TINY)
-
-    def _within_ramp(self, power: float, before: float) -> bool:
-        ramp = self.fleet.ramp_mw_per_hour
-        return ramp is None or abs(power - before) <= ramp * self.world.hours + 1e-8
 
 
 @dataclass(frozen=True)
@@ -202,10 +235,12 @@ class PoolBook:
         if pool.nodes_available is not None:
             cap = [min(float(pool.nodes), float(n)) for n in align(pool.nodes_available, horizon, "min")]
         self.cap = [int(n + TINY) for n in cap]
+        step_mw = max(pool.peak_power_w, pool.idle_power_w, pool.off_power_w) / 1e6
+        self.ramp = Ramp(pool.ramp_mw_per_hour, step_mw, world.hours)
         self.memo: dict[tuple[int, Items], list[NodeMove]] = {}
 
-    def first(self) -> tuple[Items, float]:
-        """Items at the start and the IT power before."""
+    def first(self) -> tuple[Items, Powers]:
+        """Items at the start and the IT powers before."""
         cohorts = self.given.nodes or (Nodes(on=False, nodes=self.pool.nodes),)
         up, down = [], []
         for cohort in cohorts:
@@ -215,11 +250,7 @@ class PoolBook:
             else:
                 down += [age] * cohort.nodes
         power = self.idle_mw(len(up)) if self.given.it_power_mw is None else self.given.it_power_mw
-        return self.rules.settled(up, down), self.remembered(power)
-
-    def remembered(self, power: float) -> float:
-        """Last power where there is a ramp; else zero."""
-        return 0.0 if self.pool.ramp_mw_per_hour is None else round(power, 10)
+        return self.rules.settled(up, down), self.ramp.first(power, self.given.earlier_power)
 
     def idle_mw(self, on: int) -> float:
         """What the nodes draw with no GPU in use."""
@@ -230,11 +261,6 @@ class PoolBook:
         """What a GPU in use adds."""
         pool = self.pool
         return (pool.peak_power_w - pool.idle_power_w) / pool.gpus_per_node * utilisation / 1e6
-
-    def within_ramp(self, power: float, before: float) -> bool:
-        """Whether two neighbouring powers keep the ramp."""
-        ramp = self.pool.ramp_mw_per_hour
-        return ramp is None or abs(power - before) <= ramp * self.world.hours + 1e-8
 
     def moves(self, t: int, items: Items) -> list[NodeMove]:
         """Every way through a period."""

@@ -139,12 +139,12 @@ def pool_side(scenario: Scenario, world: World) -> Side:
                 ):
                     continue
                 power = [pool.idle_mw(m.on) + mw for pool, m, mw in zip(pools, moves, gpus_mw, strict=True)]
-                if not all(pool.within_ramp(x, b) for pool, x, b in zip(pools, power, before, strict=True)):
+                if not all(pool.ramp.within(x, b) for pool, x, b in zip(pools, power, before, strict=True)):
                     continue
                 mw = [0.0] * halls
                 for pool, x in zip(pools, power, strict=True):
                     mw[pool.hall] += x
-                remembered = tuple(pool.remembered(x) for pool, x in zip(pools, power, strict=True))
+                remembered = tuple(pool.ramp.after(x, b) for pool, x, b in zip(pools, power, before, strict=True))
                 yield (
                     (tuple(move.after for move in moves), remembered, after),
                     tuple(mw),

@@ -11,7 +11,7 @@ from optimizer.auditor.case import Case, Expected, Fields
 from optimizer.auditor.fields import check_fields
 from optimizer.auditor.meter import Flow
 from optimizer.auditor.onsite.asset import AssetFindings, HeldTo
-from optimizer.auditor.switching import Cohort, Queues, Walk, audit_ramp, seam_age, walk
+from optimizer.auditor.switching import Cohort, Queues, Walk, seam_age, walk
 from optimizer.scenario.onsite import Generator, GeneratorState
 from optimizer.scenario.overrides import Override
 from optimizer.scenario.series import align
@@ -66,9 +66,7 @@ def audit_generator(case: Case, generator: Generator, before: GeneratorState) ->
     on = rows.take_whole(name, "on", 1, "(0 or 1)")
     _check_load(case, generator, output, on)
     walked = _check_switching(case, generator, on, before)
-    least_mw = generator.min_load_mw if before.on else 0.0
-    before_mw = least_mw if before.power_mw is None else before.power_mw
-    audit_ramp(case, generator, name, output, before_mw, generator.capacity_mw, "output")
+    _check_ramp(case, generator, output, on, before)
     fuel = align(generator.fuel_usd_per_mwh, case.horizon) * case.hours
     case.ledger.post(name, LedgerKind.FUEL, -fuel * output, fuel * generator.capacity_mw)
     case.ledger.post(name, LedgerKind.START, -generator.start_cost_usd * walked.starts, generator.start_cost_usd)
@@ -98,6 +96,28 @@ def _check_load(case: Case, generator: Generator, output: Floats, on: Ints) -> N
     idle = np.where(on > 0, 0.0, output)
     limit_name = "limit, as it is off,"
     book.at_most("generator_off", name, "output", idle, 0.0, unit="MW", tolerance=tolerance, limit_name=limit_name)
+
+
+def _check_ramp(case: Case, generator: Generator, output: Floats, on: Ints, before: GeneratorState) -> None:
+    """Output from period to period while it is on; a start reaches, and a stop leaves, its minimum load at least."""
+    if generator.ramp_mw_per_hour is None:
+        return
+    within = generator.ramp_mw_per_hour * case.hours
+    at_once = max(within, generator.min_load_mw)
+    least = generator.min_load_mw
+    given = max(least if before.power_mw is None else before.power_mw, least) if before.on else 0.0
+    earlier, was_on = np.append(given, output[:-1]), np.append(int(before.on), on[:-1])
+    most = np.where((on > 0) & (was_on > 0), within, at_once)
+    case.book.at_most(
+        "ramp",
+        generator.name,
+        "change of output",
+        np.abs(output - earlier),
+        most,
+        unit="MW",
+        tolerance=share_of(generator.capacity_mw),
+        limit_name="ramp",
+    )
 
 
 def _check_switching(case: Case, generator: Generator, on: Ints, before: GeneratorState) -> Walk:

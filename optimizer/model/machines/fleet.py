@@ -14,7 +14,7 @@
     revenue [USD]      H(t) × hashprice(t) / 24 × Δt × (1 − pool fee)
     Σ_{t in day} v(t) ≤ starts per day
 
-Minimum times, starts and ramps: `model.machines.switching`; minimum up time is at least W.
+Minimum times and starts: `model.machines.switching`; minimum up time is at least W. Ramps: `model.machines.ramp`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from functools import partial
 import numpy as np
 
 from optimizer.model.desk import Draw, Model, PeriodSum, windows
-from optimizer.model.machines.switching import Cohort, Switches, ages_after, history, require_ramp
+from optimizer.model.machines.ramp import Ramp
+from optimizer.model.machines.switching import Cohort, Switches, ages_after, history
 from optimizer.scenario.fleet import Fleet, Mode
 from optimizer.scenario.series import align
 from optimizer.scenario.state import FleetState, Groups
@@ -123,7 +124,8 @@ class FleetBlock:
         model.draw(fleet.hall, Draw(self.power_mw, drawing, float(self._groups.max()), least, always, most_mw))
         drawn = sum(c.count * machines * self._mode(c.kind).power_w / 1e6 for c in self.cohorts)
         before = drawn if self._state.it_power_mw is None else self._state.it_power_mw
-        require_ramp(model, fleet.name, self.power_mw, fleet.ramp_mw_per_hour, before)
+        self._ramp = Ramp(fleet.ramp_mw_per_hour, self.largest_group_mw, before, self._state.earlier_power)
+        self._ramp.require(model, fleet.name, self.power_mw)
 
     def _bar(self, barred: Bools) -> None:
         """No group in a barred mode: rows, so that an explanation can name them."""
@@ -326,10 +328,12 @@ class FleetBlock:
                 left = count
                 for mode in names:
                     left -= place(mode, age, left)
+        power = self.power_mw.value(x)
         return FleetState(
             groups=tuple(Groups(mode=m, groups=n, hours=h) for (m, h), n in groups.items()),
             starts_today=self._starts_today(started.sum(axis=0)),
-            it_power_mw=float(self.power_mw.value(x)[last]),
+            it_power_mw=float(power[last]),
+            earlier_power=self._ramp.earlier_after(power[: last + 1], horizon.hours),
         )
 
     def _starts_today(self, started: Floats) -> int:

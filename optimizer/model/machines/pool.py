@@ -5,7 +5,7 @@
                            + Σ_contracts GPUs × (peak − idle) / GPUs per node × utilisation) / 10⁶
     Σ_contracts GPUs(t) ≤ on(t) × GPUs per node
 
-Starts, minimum times and ramps: `model.machines.switching`.
+Starts and minimum times: `model.machines.switching`. Ramps: `model.machines.ramp`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from optimizer.model.desk import Draw, Model
-from optimizer.model.machines.switching import Cohort, Switches, ages_after, require_ramp
+from optimizer.model.machines.ramp import Ramp
+from optimizer.model.machines.switching import Cohort, Switches, ages_after
 from optimizer.scenario.pool import Pool
 from optimizer.scenario.series import align
 from optimizer.scenario.state import Nodes, PoolState
@@ -101,7 +102,8 @@ class PoolBlock:
         model.draw(pool.hall, self._draw())
         idle_before = sum(c.count * (pool.idle_power_w if c.up else pool.off_power_w) for c in self.cohorts)
         before = idle_before / 1e6 if self._state.it_power_mw is None else self._state.it_power_mw
-        require_ramp(model, pool.name, self.power_mw, pool.ramp_mw_per_hour, before)
+        self._ramp = Ramp(pool.ramp_mw_per_hour, self.largest_node_mw, before, self._state.earlier_power)
+        self._ramp.require(model, pool.name, self.power_mw)
         model.show(pool.name, "it_mw", self.power_mw)
         model.set_point(pool.name, "nodes_on", self.nodes_on, float(pool.nodes))
         model.show(pool.name, "nodes_started", lambda x: x[self.switches.starts[0]])
@@ -139,7 +141,9 @@ class PoolBlock:
             for age, count in cohorts:
                 key = (on, min(age * horizon.hours, LONG_AGO_HOURS))
                 nodes[key] = nodes.get(key, 0) + count
+        power = self.power_mw.value(x)[: horizon.committed]
         return PoolState(
             nodes=tuple(Nodes(on=on, nodes=n, hours=h) for (on, h), n in nodes.items()),
-            it_power_mw=float(self.power_mw.value(x)[horizon.committed - 1]),
+            it_power_mw=float(power[-1]),
+            earlier_power=self._ramp.earlier_after(power, horizon.hours),
         )

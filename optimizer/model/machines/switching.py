@@ -1,4 +1,4 @@
-"""Items that switch on and off, as integer counts: starts, stops, minimum times and ramps.
+"""Items that switch on and off, as integer counts: starts, stops and minimum times.
 
 For interchangeable items counted by up(t), with v(t) starts and w(t) stops (Rajan and Takriti, 2005; with
 counts: the longest up stops first, the longest down starts first):
@@ -6,7 +6,6 @@ counts: the longest up stops first, the longest down starts first):
     up(t) − up(t−1) = v(t) − w(t)
     Σ v(i), t − L < i ≤ t   ≤ up(t)              an item started within L periods is still up
     Σ w(i), t − D < i ≤ t   ≤ count − up(t)      an item stopped within D periods is still down
-    |P(t) − P(t−1)| ≤ ramp × Δt                  P: average IT power
 
 Changes before the horizon count through the ages of the items: an item of age A changed at period −A.
 """
@@ -116,24 +115,6 @@ class Switches:
     def net(self, x: Floats) -> Floats:
         """Change of the number up in each period, (periods,)."""
         return np.diff(np.round(self._up.value(x)), prepend=self.up_before)
-
-
-def require_ramp(
-    model: Model, item: str, power_mw: PeriodSum, ramp_mw_per_hour: float | None, before_mw: float
-) -> None:
-    """Rows that keep average power within its ramp, the period before the horizon included."""
-    if ramp_mw_per_hour is None:
-        return
-    change = model.sum()
-    change.add_sum(power_mw)
-    period, columns, values = power_mw.triplets()
-    later = period + 1 < model.periods
-    change.add(columns[later], -values[later], period[later] + 1)
-    change.add_constant(-np.concatenate([[before_mw], power_mw.constant[:-1]]))
-    most = ramp_mw_per_hour * model.horizon.hours
-    words = "allows a change of {allowed} MW {when}, at least {needed} MW are needed"
-    rows = model.limit(change, -most, most, owner=item, symbol="ramp")
-    model.require(item, "ramp", "MW", rows, words, size=max(most, before_mw), allowed=most)
 
 
 def ages_after(

@@ -11,6 +11,7 @@ from optimizer.scenario.onsite import Asset
 from optimizer.scenario.pool import Pool
 from optimizer.scenario.site import Hall, PueTable, Site
 from optimizer.scenario.supply import Supply
+from optimizer.scenario.switching import LONG_AGO_HOURS
 
 RESERVED_NAMES = ("site", "grid", "bitcoin", "day ahead")
 
@@ -118,13 +119,29 @@ def _fleet(report: Report, place: str, fleet: Fleet) -> None:
     if fleet.all_modes and not _has_cool_rest(fleet):
         report.add(f"{place}.modes", "every mode without hashrate is barred by heat", "one that never is")
     report.series(f"{place}.availability", fleet.availability, 0.0, 1.0)
+    group_mw = fleet.machines_per_group * max(mode.power_w for mode in fleet.all_modes) / 1e6
+    _ramp(report, place, fleet, f"fleet {fleet.name!r}", group_mw, "a group in its most demanding mode")
 
 
 def _has_cool_rest(fleet: Fleet) -> bool:
     return any(m.hashrate_th_per_s == 0 and m.max_ambient_c is None for m in fleet.all_modes)
 
 
+def _ramp(report: Report, place: str, item: Fleet | Pool, who: str, step_mw: float, what: str) -> None:
+    """A ramp is one that lets a second step follow the first."""
+    if item.ramp_mw_per_hour is None or step_mw <= item.ramp_mw_per_hour * LONG_AGO_HOURS:
+        return
+    report.add(
+        f"{place}.ramp_mw_per_hour",
+        f"{item.ramp_mw_per_hour:g}, of {who}: {report.ramp_words(item.ramp_mw_per_hour)}, {what} is a step of "
+        f"{step_mw:g} MW, so after one step it could never run up or stop any further",
+        f"at least {step_mw / LONG_AGO_HOURS:g}, or no ramp",
+    )
+
+
 def _pool(report: Report, place: str, pool: Pool) -> None:
+    node_mw = max(pool.peak_power_w, pool.idle_power_w, pool.off_power_w) / 1e6
+    _ramp(report, place, pool, f"pool {pool.name!r}", node_mw, "a node with its GPUs")
     if pool.idle_power_w > pool.peak_power_w:
         report.add(f"{place}.peak_power_w", f"{pool.peak_power_w:g}", f"at least idle_power_w, {pool.idle_power_w:g}")
     if pool.nodes_available is not None:

@@ -12,6 +12,9 @@ from optimizer.scenario.quantity import Quantity
 from optimizer.scenario.series import Series
 from optimizer.scenario.switching import LONG_AGO_HOURS, Switching
 
+SAME_MW = 1e-6
+"""Outputs as near as this are one."""
+
 
 class GeneratorState(Model):
     """How a generator stands."""
@@ -54,6 +57,27 @@ class Generator(Asset, Switching):
         if self.min_load_mw > self.capacity_mw:
             allowed = f"at most capacity_mw, {self.capacity_mw:g}"
             checker.add(f"{place}.min_load_mw", f"{self.min_load_mw:g}", allowed)
+        ramp = self.ramp_mw_per_hour
+        if ramp is not None and not self.min_load_mw and ramp * LONG_AGO_HOURS < self.capacity_mw:
+            checker.add(
+                f"{place}.ramp_mw_per_hour",
+                f"{ramp:g}, of generator {self.name!r}: {checker.ramp_words(ramp)}, its least output is 0 MW, so it "
+                f"could never run",
+                f"at least {self.capacity_mw / LONG_AGO_HOURS:g}, or no ramp",
+            )
+
+    def check_state(self, checker: Checker, place: str, said: GeneratorState | None, where: str) -> None:
+        ramp = self.ramp_mw_per_hour
+        if ramp is None or said is None or not said.on:
+            return
+        above_mw = (said.power_mw or 0.0) - self.min_load_mw
+        if above_mw > max(ramp * LONG_AGO_HOURS, SAME_MW):
+            checker.add(
+                f"{place}.ramp_mw_per_hour",
+                f"{ramp:g}, of generator {self.name!r}: {checker.ramp_words(ramp)}, a stop leaves its least output of "
+                f"{self.min_load_mw:g} MW, so from the {said.power_mw:g} MW of {where} it could never stop",
+                f"at least {above_mw / LONG_AGO_HOURS:g}, or no ramp",
+            )
 
     def begun(self, said: GeneratorState | None) -> GeneratorState:
         return said or GeneratorState()

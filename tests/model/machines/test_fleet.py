@@ -214,10 +214,11 @@ def test_ramp_is_per_hour_whatever_the_period(solve: Solve) -> None:
 
 
 def test_ramp_of_modes_between_up_and_off(solve: Solve) -> None:
-    # From off, 0.6 MW per hour: low (75 − 30) in the first hour, normal (50) from the second.
-    fleet = group_fleet(modes=[mode("normal"), LOW], ramp_mw_per_hour=0.6)
-    found = solve(scenario([50, 50], fleets=[fleet]), 95)
-    assert found.of("miners", "groups[low]") == [1, 0]
+    # Two groups from 2 MW in a normal mode, 1 MW per hour, at 130: off loses nothing, low (75 − 78) 3, normal 30. Both
+    # go low, 1.2 MW; then one goes off, as both would be more than a step.
+    fleet = group_fleet(2, modes=[mode("normal"), LOW], ramp_mw_per_hour=1.0)
+    found = solve(scenario([130, 130], fleets=[fleet], state=before(("normal", 2, 9.0))), -9)
+    assert found.of("miners", "groups[low]") == [2, 1]
 
 
 EVENING = {"start": "2026-01-05T20:00:00", "zone": "America/Chicago"}

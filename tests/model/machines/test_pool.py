@@ -94,13 +94,12 @@ def test_ramp_of_a_pool_counts_from_the_power_before(solve: Solve) -> None:
 
 
 def test_a_ramp_before_which_nothing_is_known_starts_from_idle(solve: Solve) -> None:
-    # Two nodes on and idle draw 0.4 MW; 0.6 MW more are 6 GPUs: 120 − 100.
+    # Two nodes on and idle draw 0.4 MW; a step of 1 MW more is 10 GPUs: 200 − 140.
     pool = nodes(ramp_mw_per_hour=0.6)
     found = solve(
-        scenario([100], pools=[pool], contracts=[spot(16.0, 20.0)], state=before((True, 2, 9.0))), 8 * 20 - 100
+        scenario([100], pools=[pool], contracts=[spot(16.0, 20.0)], state=before((True, 2, 9.0))), 10 * 20 - 140
     )
-    # One node off and 8 GPUs on the other: 1 MW, within the ramp of 0.6 from 0.4.
-    assert found.of("pool", "it_mw") == [1.0]
+    assert found.of("pool", "it_mw") == [1.4]
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from optimizer import plan
 from optimizer.insight.clash import clashes
 from tests.model.conftest import Solve
 from tests.model.power import generator, powered
-from tests.toys import group_fleet
+from tests.toys import group_fleet, mode
 
 
 def before(on: bool, hours: float, power_mw: float | None = None) -> dict[str, Any]:
@@ -90,6 +91,38 @@ def test_a_ramp_before_which_nothing_is_known_starts_at_the_least_load(solve: So
     engine = generator(3.0, min_load_mw=1.0, ramp_mw_per_hour=1.0)
     given = powered([90] * 2, fleets=[group_fleet(3)], generators=[engine], state=before(True, 5.0))
     assert solve(given, 2 * 30 + 5 * 30).of("engine", "output_mw") == [2, 3]
+
+
+def test_a_start_reaches_and_a_stop_leaves_the_least_load(solve: Solve) -> None:
+    # 1.5 MW least, 4 MW/h: on quarters 1 MW, less than the least. At 90 a MW saves 30; off again at 20, where it costs
+    # 40: from 2.5 MW down to 1.5, then off.
+    engine = generator(3.0, min_load_mw=1.5, ramp_mw_per_hour=4.0)
+    price = [90] * 3 + [20] * 3
+    given = powered(price, fleets=[group_fleet(3)], generators=[engine], time={"resolution_minutes": 15})
+    outputs = [1.5, 2.5, 1.5, 0, 0, 0]
+    earned = 3 * (10 * 3 + 80 * 3) + 30 * sum(outputs[:3]) - 40 * sum(outputs[3:])
+    found = solve(given, earned / 4)
+    assert found.of("engine", "output_mw") == outputs
+
+
+def test_an_engine_that_never_started_on_quarters() -> None:
+    """872 USD on hours. On half hours it starts at its ramp and lacks 2 MW of its capacity for one, of 38 USD a MWh;
+    on quarters it starts at its least output and lacks 2.5, 1.5 and 0.5 MW for one each."""
+    engine = generator(4.0, 62.0, min_load_mw=1.5, start_cost_usd=40.0, ramp_mw_per_hour=4.0)
+    for minutes, profit in ((60, 872.0), (30, 834.0), (15, 829.25)):
+        given = powered(
+            [300.0] * (360 // minutes),
+            fleets=[group_fleet(40, modes=[mode("normal", 0.1, 10.0)])],
+            generators=[engine],
+            time={"resolution_minutes": minutes},
+        )
+        assert plan(given, gap=1e-7).profit_usd == pytest.approx(profit, abs=1e-3)
+
+
+def test_output_before_of_an_engine_that_is_off_is_none(solve: Solve) -> None:
+    engine = generator(3.0, min_load_mw=1.0, ramp_mw_per_hour=1.0)
+    given = powered([90] * 2, fleets=[group_fleet(3)], generators=[engine], state=before(False, 5.0, 3.0))
+    assert solve(given, 2 * 30 + 3 * 30).of("engine", "output_mw") == [1, 2]
 
 
 def test_a_ramp_works_downwards(solve: Solve) -> None:

@@ -78,7 +78,7 @@ def _generator(rng: random.Random, size: float, hours: float) -> dict[str, Any]:
     engine["min_up_hours"] = rng.choice((0, 2)) * hours
     engine["min_down_hours"] = rng.choice((0, 2)) * hours
     if rng.random() < 0.3:
-        engine["ramp_mw_per_hour"] = round(0.3 * size / hours, 3)
+        engine["ramp_mw_per_hour"] = round(rng.choice((0.1, 0.3)) * size / hours, 3)
     return engine
 
 

@@ -102,7 +102,9 @@ def add_fleet(world: World, fleet: Fleet, price: list[float], pool_fee: float) -
         world.earn(-rate * machines * available[t] * world.hours * up[t])
     watts = {mode.name: mode.power_w for mode in modes}
     drawn = sum(cohort.groups * machines * watts[cohort.mode] / 1e6 for cohort in cohorts)
-    ramped(world, power, drawn if state.it_power_mw is None else state.it_power_mw, fleet.ramp_mw_per_hour)
+    drawn = drawn if state.it_power_mw is None else state.it_power_mw
+    step = machines * max(watts.values()) / 1e6
+    ramped(world, power, drawn, state.earlier_power, fleet.ramp_mw_per_hour, step)
 
 
 def _warming(
@@ -175,4 +177,6 @@ def power_of_pool(world: World, pool: Pool, on: list[LpVariable], used: list[lis
     state = world.scenario.state.pools.get(pool.name, PoolState())
     cohorts = state.nodes or (Nodes(on=False, nodes=pool.nodes),)
     idle = sum(c.nodes * (pool.idle_power_w if c.on else pool.off_power_w) / 1e6 for c in cohorts)
-    ramped(world, power, idle if state.it_power_mw is None else state.it_power_mw, pool.ramp_mw_per_hour)
+    drawn = idle if state.it_power_mw is None else state.it_power_mw
+    step = max(pool.peak_power_w, pool.idle_power_w, pool.off_power_w) / 1e6
+    ramped(world, power, drawn, state.earlier_power, pool.ramp_mw_per_hour, step)

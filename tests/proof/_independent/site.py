@@ -11,7 +11,7 @@ from optimizer.scenario.onsite import Battery, Generator, GeneratorState
 from optimizer.scenario.site import Hall, PueTable
 from optimizer.scenario.tou import tou_price
 
-from .world import Expression, World, ramped, switched
+from .world import Expression, World, switched
 
 LEAST_IT_MW = 1e-5
 """A hall with IT power has at least so much."""
@@ -115,10 +115,17 @@ def _generator(world: World, generator: Generator, made: list[list[Expression]])
     before = [(state.on, 1, world.age(state.hours))]
     up, down = whole(generator.min_up_hours), whole(generator.min_down_hours)
     switched(world, list(on), 1, before, up, down, generator.start_cost_usd)
-    power = state.power_mw
-    if power is None:
-        power = generator.min_load_mw if state.on else 0.0
-    ramped(world, list(output), power, generator.ramp_mw_per_hour)
+    if generator.ramp_mw_per_hour is None:
+        return
+    least, within = generator.min_load_mw, generator.ramp_mw_per_hour * world.hours
+    at_once = max(least, within)
+    power: Expression = max(least, state.power_mw or 0.0) if state.on else 0.0
+    was: Expression = float(state.on)
+    for t in world.periods:
+        # Beside an engine that was off, or goes off, the change is its whole output.
+        world.hold(output[t] - power <= within + (at_once - within) * (1 - was))
+        world.hold(power - output[t] <= within + (at_once - within) * (1 - on[t]))
+        power, was = output[t], on[t]
 
 
 def _battery(world: World, battery: Battery, made: list[list[Expression]], taken: list[list[Expression]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -13,6 +14,7 @@ from pulp import LpAffineExpression, LpMaximize, LpProblem, LpVariable, lpSum
 from optimizer.scenario.horizon import localize
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import Series, align
+from optimizer.scenario.state import EarlierPower
 
 Expression = Any
 """A number, a variable or a sum of these."""
@@ -123,11 +125,27 @@ def switched(
     return starts
 
 
-def ramped(world: World, power: list[Expression], before: float, most_mw_per_hour: float | None) -> None:
-    """Average power of neighbouring periods differs by at most so much."""
+def ramped(
+    world: World,
+    power: list[Expression],
+    before: float,
+    earlier: Sequence[EarlierPower],
+    most_mw_per_hour: float | None,
+    step_mw: float,
+) -> None:
+    """Average power of neighbouring periods differs by at most so much; where that is less than a step, a step may be
+    taken, and for step / ramp hours there is no other."""
     if most_mw_per_hour is None:
         return
+    most = max(most_mw_per_hour * world.hours, step_mw)
+    held_hours = step_mw / most_mw_per_hour if most > most_mw_per_hour * world.hours * (1 + 1e-9) else world.hours
     for t in world.periods:
-        change = power[t] - (power[t - 1] if t else before)
-        world.hold(change <= most_mw_per_hour * world.hours)
-        world.hold(change >= -most_mw_per_hour * world.hours)
+        for other in range(t):
+            if (t - other - 1) * world.hours < held_hours - 1e-9:
+                world.hold(power[t] - power[other] <= most)
+                world.hold(power[other] - power[t] <= most)
+        known = [(before, 0.0), *((p.it_power_mw, p.ago_hours) for p in earlier)]
+        for mw, ended in known:
+            if ended + t * world.hours < held_hours - 1e-9:
+                world.hold(power[t] <= max(mw + most, before))
+                world.hold(power[t] >= min(mw - most, before))
