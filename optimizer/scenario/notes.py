@@ -4,11 +4,12 @@ values held through several periods."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
 
-from optimizer.scenario.horizon import Horizon
+from optimizer.scenario.horizon import Horizon, localize
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.series import TimedSeries
 
@@ -35,9 +36,29 @@ def _notes(scenario: Scenario) -> Iterator[str]:
         for name in asset.durations:
             yield from _rounded(horizon, f"{asset.word} {asset.name}: {name}", getattr(asset, name))
     yield from _of_the_tariff(scenario, horizon)
+    if scenario.state.at is None:  # what an earlier plan handed over came from a time in which these were still ahead
+        yield from _over(scenario, horizon)
     yield from dict.fromkeys(_coarse(horizon, scenario, ""))
     for contract in scenario.contracts:
         yield from contract.notes(horizon)
+
+
+def _over(scenario: Scenario, horizon: Horizon) -> Iterator[str]:
+    """What has ended before the horizon begins: no plan can change it, and none earns or pays for it."""
+    spans: list[tuple[str, datetime]] = [
+        *((f"demand-response event {event.name}", event.end) for event in scenario.supply.demand_response),
+        *((f"curtailment order {order.name}", order.end) for order in scenario.site.curtailment),
+        *((f"override of {override.item}", override.end) for override in scenario.overrides),
+        *(span for contract in scenario.contracts for span in contract.spans()),
+    ]
+    begin = horizon.starts[0]
+    for what, end in spans:
+        over = localize(end, horizon.zone)
+        if over.timestamp() <= begin.timestamp():
+            yield (
+                f"{what} ends at {over.isoformat()}, before the horizon begins at {begin.isoformat()}: it says nothing "
+                f"to this plan"
+            )
 
 
 def _of_the_tariff(scenario: Scenario, horizon: Horizon) -> Iterator[str]:

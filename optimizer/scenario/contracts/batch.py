@@ -123,6 +123,7 @@ class Batch(ContractTerms):
                 )
         elif self.lateness_usd_per_hour:
             checker.add(f"{place}.hard_end", "missing", "a latest end: lateness_usd_per_hour has a price")
+        self._check_end(checker, place, said)
         if self.max_gpus < LEAST_GPUS:
             checker.add(f"{place}.max_gpus", f"{self.max_gpus:g}", f"at least {LEAST_GPUS:g}")
         if self.min_gpus > self.max_gpus:
@@ -144,6 +145,21 @@ class Batch(ContractTerms):
                 f"{place}.max_gpus",
                 f"{self.max_gpus:g} on one pool, not preemptible",
                 f"at most {most}: the largest of its pools",
+            )
+
+    def _check_end(self, checker: Checker, place: str, said: ContractSoFar | None) -> None:
+        """A job whose end is over before the horizon begins, of which nothing is known, would cost its penalty in every
+        plan anew."""
+        name = "deadline" if self.hard_end is None else "hard_end"
+        end = checker.local(f"{place}.{name}", self.deadline if self.hard_end is None else self.hard_end)
+        if said is not None or end is None or checker.horizon is None:
+            return
+        start = checker.horizon.starts[0]
+        if end.timestamp() <= start.timestamp():
+            checker.add(
+                f"{place}.{name}",
+                f"{end.isoformat()}, of contract {self.name!r}, is not after the horizon's start {start.isoformat()}",
+                f"a later one; or say in state.contracts.{self.name} what became of it, or remove the contract",
             )
 
     def check_state(self, checker: Checker, place: str, said: ContractSoFar) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -110,6 +110,10 @@ class Reserved(ContractTerms):
     def with_gpu_hours(self, horizon: Horizon, period: int, gpu_hours: float) -> Self | None:
         committed = moved(align(self.committed_gpus, horizon), period, gpu_hours / horizon.hours)
         return None if committed is None else self.model_copy(update={"committed_gpus": committed})
+
+    def spans(self) -> Iterator[tuple[str, datetime]]:
+        for period in self.billing_periods:
+            yield f"contract {self.name}: its billing period from {period.start.isoformat()}", period.end
 
     def in_part(self, horizon: Horizon, first: int, end: int, rest_from: int) -> Self:
         """What is committed between the part and the rest that it states counts to that rest."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field
@@ -92,6 +93,10 @@ class ContractTerms(Model):
 
     def notes(self, horizon: Horizon) -> Iterator[str]:
         """One sentence for each of its inputs that the grid of periods changes."""
+        yield from ()
+
+    def spans(self) -> Iterator[tuple[str, datetime]]:
+        """Spans of its own that it names, each with its end."""
         yield from ()
 
     def in_part(self, horizon: Horizon, first: int, end: int, rest_from: int) -> Self:
