@@ -156,10 +156,12 @@ class _Chain:
         open_ = result.x is not None and answer.findings.ok and answer.schedule.outcome.status != "proven"
         if open_ and result.limit != "interrupt" and self._left >= RULES_LEAST_S:
             for known in known_plans(self._formulation, self._left, self._shunned):
-                told = replace(known, bound=result.bound, limit=result.limit)
+                refuted = result.bound is not None and self._refutes(known, result.bound)
+                told = replace(known, bound=None if refuted else result.bound, limit=result.limit)
                 other = _Accepted(*self._read(told))
                 if other.findings.ok and _worth(other.schedule) > _worth(best.schedule):
                     best, by, reason = other, told, f"{known.solver} know a better plan"
+                    reason += f", which its bound {result.bound:.2f} denies" if refuted else ""
         self._attempts.append(_attempt(result, reason))
         if by is not result:
             self._attempts.append(_attempt(by))
@@ -222,16 +224,19 @@ class _Chain:
     def _refuted_by_rules(self, bound: float, time_limit_s: float) -> str:
         others = [*self._shunned, *(name for name in ORDER if name != DEFAULT)]
         plain = rule_plan(self._formulation, max(time_limit_s, LEAST_S), others, isolated=None)
-        if plain.x is None or plain.objective is None:
-            return ""
-        beyond = self._options.gap * denominator(self._problem, plain.x)
-        if plain.objective <= bound + beyond:
+        if not self._refutes(plain, bound):
             return ""
         plan = _Accepted(*self._read(plain), plain.x)
         if not plan.findings.ok:
             return ""
         self._known = plan
         return f"its bound {bound:.2f} is below the plan by rules of thumb, which earns {plain.objective:.2f}"
+
+    def _refutes(self, known: Result, bound: float) -> bool:
+        """Whether a plan that is known earns more than a bound allows, by more than the gap."""
+        if known.x is None or known.objective is None:
+            return False
+        return known.objective > bound + self._options.gap * denominator(self._problem, known.x)
 
     def _doubt(self, result: Result) -> str:
         """Why a result without a plan is not believed; empty where it is."""

@@ -192,6 +192,20 @@ def test_a_proof_below_the_plan_by_rules_is_none(fake: Callable[..., list[Fake]]
     assert (schedule.outcome.status, schedule.profit_usd) == ("proven", pytest.approx(100.0))
 
 
+def test_a_bound_below_a_known_plan_does_not_go_with_it(fake: Callable[..., list[Fake]]) -> None:
+    def idle_at_its_limit(problem: Problem, options: Options) -> Answer:
+        if problem.columns > columns:  # the plan by rules is repaired
+            return HighsRoute().run(problem, options)
+        return replace(idle_and_proven(problem, options), ended=Ended.STOPPED, bound=50.0, limit="time")
+
+    columns = formulate(toy()).problem.columns
+    fake(idle_at_its_limit, "highs")
+    schedule = plan(toy())
+    assert asked(schedule) == [("highs", "feasible"), ("rules", "feasible")]
+    assert reasons(schedule)[0] == "rules know a better plan, which its bound 50.00 denies"
+    assert (schedule.outcome.bound_usd, schedule.profit_usd) == (None, pytest.approx(100.0))
+
+
 def test_where_all_are_refuted_the_plan_stands_without_a_proof(fake: Callable[..., list[Fake]]) -> None:
     def bounds_nothing(problem: Problem, options: Options) -> Answer:
         return replace(HighsRoute().run(problem, options), bound=problem.objective(problem.lower) - 1e6)
