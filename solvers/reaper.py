@@ -15,8 +15,12 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Iterable
 from contextlib import suppress
 
+GRACE_S = 1.0
+"""How long a group has to end by itself, as a worker does when its parent has gone: it takes its files along."""
 END_S = 1.0
 """How long the other process is waited for at the end of this one."""
 
@@ -99,6 +103,25 @@ class _Told:
             process.returncode = 0  # another's child, which is not waited for here
 
 
+def _kill(children: Iterable[bytes]) -> None:
+    for child in children:
+        pid = int(child[1:])
+        with suppress(OSError):
+            if child.startswith(b"g") and hasattr(os, "killpg"):
+                os.killpg(pid, signal.SIGKILL)
+            else:
+                os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def _is_there(group: bytes) -> bool:
+    try:
+        if hasattr(os, "killpg"):
+            os.killpg(int(group[1:]), 0)
+    except OSError:
+        return False
+    return True
+
+
 def main() -> None:
     """Be the other process: read until the end, then kill what is left."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
@@ -113,13 +136,12 @@ def main() -> None:
             left.add(child)
         else:
             left.discard(child)
-    for child in left:
-        pid = int(child[1:])
-        with suppress(OSError):
-            if child.startswith(b"g") and hasattr(os, "killpg"):
-                os.killpg(pid, signal.SIGKILL)
-            else:
-                os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    _kill(child for child in left if child.startswith(b"p"))
+    groups = [child for child in left if child.startswith(b"g")]
+    last = time.monotonic() + GRACE_S
+    while any(map(_is_there, groups)) and time.monotonic() < last:
+        time.sleep(0.05)
+    _kill(groups)
     os._exit(0)
 
 

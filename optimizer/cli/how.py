@@ -31,7 +31,8 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
             bool | None,
             typer.Option(
                 "--isolated/--no-isolated",
-                help="Run solvers in a process that is ended when it hangs; default: as WATTSHIFT_ISOLATED=1 says.",
+                help="Run solvers in a process that is ended when it hangs; default: as WATTSHIFT_ISOLATED (1 or 0) "
+                "says, else those that cannot be told to stop.",
             ),
         ],
         None,
