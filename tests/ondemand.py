@@ -89,7 +89,7 @@ class OnDemandBlock(ContractBlock):
     def wanted(self, room: Floats, power_usd: Floats) -> Floats:
         return np.minimum(np.where(self._price > power_usd, self._demand, 0.0), room)
 
-    def settle(self, x: Floats) -> None:
+    def tidy(self, x: Floats) -> None:
         """Nothing to do."""
 
     def report(self, x: Floats) -> list[ContractReport]:

@@ -124,10 +124,10 @@ class TurbineBlock(AssetBlock):
             running = 1.0 if rows.hold == "on" else 0.0
             rows.within(self._running, running, running, "turbines", 1.0, "cannot be held so {when}")
 
-    def settle(self, x: Floats) -> None:
+    def tidy(self, x: Floats) -> None:
         on = x[self._on]
         x[self._output] = np.clip(x[self._output], self._terms.min_load_mw * on, self._terms.capacity_mw * on)
-        self._switches.settle(x)
+        self._switches.tidy(x)
 
     def state(self, x: Floats) -> TurbineState:
         horizon, switches = self._model.horizon, self._switches

@@ -15,7 +15,7 @@ from optimizer.model.machines.fleet import FleetBlock
 from optimizer.model.machines.market import hashprice
 from optimizer.model.machines.pool import PoolBlock
 from optimizer.model.onsite import Assets, add_assets, by_name, powers_mw
-from optimizer.model.onsite.asset import settle_assets
+from optimizer.model.onsite.asset import tidy_assets
 from optimizer.model.set_points import Held, Keep, hold
 from optimizer.model.site.export import add_export
 from optimizer.model.site.hall import HallBlock
@@ -49,31 +49,31 @@ class Formulation:
     """Published set-points that are held, or left at a price."""
 
     def leaving_usd(self, x: Floats) -> float:
-        """What a settled solution is charged for leaving published set-points; no money."""
+        """What a tidied solution is charged for leaving published set-points; no money."""
         return 0.0 if self.held is None else self.held.leaving_usd(x)
 
-    def settle(self, x: Floats) -> Floats:
+    def tidy(self, x: Floats) -> Floats:
         """A copy of the solution in the form that the rules define: whole counts, no start beside a stop,
         tiers read from what is delivered, no battery charging and discharging at once, nor the site importing
         and exporting, and what is offered and reduced read from that."""
-        settled = x.copy()
+        tidied = x.copy()
         whole = self.problem.integer
-        settled[whole] = settled[whole].round()
+        tidied[whole] = tidied[whole].round()
         for fleet in self.fleets.values():
-            fleet.settle(settled)
+            fleet.tidy(tidied)
         for pool in self.pools.values():
-            pool.settle(settled)
+            pool.tidy(tidied)
         for contract in self.contracts.values():
-            contract.settle(settled)
+            contract.tidy(tidied)
         for hall in self.halls.values():
-            hall.settle(settled)
-        settle_assets(by_name(self.assets).values(), settled, self.grid.import_mw)
-        self.grid.settle(settled)
+            hall.tidy(tidied)
+        tidy_assets(by_name(self.assets).values(), tidied, self.grid.import_mw)
+        self.grid.tidy(tidied)
         for event in self.events.values():
-            event.settle(settled)
+            event.tidy(tidied)
         if self.reserves is not None:
-            self.reserves.settle(settled)
-        return settled
+            self.reserves.tidy(tidied)
+        return tidied
 
 
 def formulate(

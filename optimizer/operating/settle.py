@@ -104,7 +104,7 @@ def settle(
     solved = time.perf_counter()
     settled = read_schedule(formulation, result, GAP)
     if result.x is not None:
-        settled = replace(settled, notes=(*settled.notes, *_left(formulation, formulation.settle(result.x))))
+        settled = replace(settled, notes=(*settled.notes, *_left(formulation, formulation.tidy(result.x))))
     read = time.perf_counter()
     findings = audit(came, settled)
     ended = time.perf_counter()

@@ -47,7 +47,7 @@ def read_schedule(formulation: Formulation, result: Result, gap_asked: float) ->
             message=result.message,
         )
         return Schedule(outcome=outcome, profit_usd=None, horizon_profit_usd=None, **common)  # type: ignore[arg-type]
-    x = formulation.settle(result.x)
+    x = formulation.tidy(result.x)
     committed = formulation.model.horizon.committed
     dispatch = _dispatch(formulation, x)
     ledger = formulation.model.dollars(x)

@@ -80,10 +80,8 @@ def _tidy(problem: Problem, found: Floats, x: Floats) -> Floats:
 
 
 def _earned(formulation: Formulation, x: Floats) -> float:
-    settled = formulation.settle(x)
-    return sum(float(usd.sum()) for usd in formulation.model.dollars(settled).values()) - formulation.leaving_usd(
-        settled
-    )
+    tidied = formulation.tidy(x)
+    return sum(float(usd.sum()) for usd in formulation.model.dollars(tidied).values()) - formulation.leaving_usd(tidied)
 
 
 def _preferring(formulation: Formulation, x: Floats) -> Problem:

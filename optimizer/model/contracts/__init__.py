@@ -16,12 +16,12 @@ with `model.require`, so that `clash` can say which of them stand in the way.
 | asked of the block | by |
 |---|---|
 | `report`, `state` | the schedule, and the next plan |
-| `settle` | reading a solution back: counts and flags in the form that the rules define |
+| `tidy` | reading a solution back: counts and flags in the form that the rules define |
 | `priority`, `wanted` (or `by_rule`) | the rules of thumb: `--solver rules`, fallbacks, the mark of every plan |
 | `interrupted_usd_per_gpu_hour` | reserve products, where the terms say `offers_reserve` |
 | `explain` | what a plan that does not exist would need |
 
-`settle`, `report`, `state`, `wanted` and `priority` have no default.
+`tidy`, `report`, `state`, `wanted` and `priority` have no default.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ class BatchBlock(ContractBlock):
             self._at_closing(LedgerKind.COMPLETION, Amount(accepted, np.ones(1)), -job.before.completion_accrued_usd)
 
     def _at_closing(self, kind: LedgerKind, amount: Amount, usd: float) -> None:
-        """Dollars per unit of an amount, in the period in which the job is settled."""
+        """Dollars per unit of an amount, in the period in which the job is booked."""
         if not usd:
             return
         columns, values, constant = amount
@@ -147,12 +147,12 @@ class BatchBlock(ContractBlock):
             began[int(np.argmax(began))] = False
         return began.astype(float)
 
-    def settle(self, x: Floats) -> None:
+    def tidy(self, x: Floats) -> None:
         """Done is when it is done: not later, although nothing may hurry the solver to say so."""
         if self._work is None:
             return
         if self._work.finish is not None:
-            self._settle_finish(x, self._work, self._work.finish)
+            self._tidy_finish(x, self._work, self._work.finish)
         given_up = self._work.given_up
         if given_up.kept is not None and given_up.accrued_here_usd is not None:
             accepted, missed = self.service.is_accepted(x), self._missing(x) > 0.0
@@ -160,7 +160,7 @@ class BatchBlock(ContractBlock):
             accrued = self._job.accrual_usd * float(self._work.owed.value(x).sum())
             x[given_up.accrued_here_usd] = accrued if missed else 0.0
 
-    def _settle_finish(self, x: Floats, work: Work, finish: Finish) -> None:
+    def _tidy_finish(self, x: Floats, work: Work, finish: Finish) -> None:
         if finish.by_columns is not None:
             x[finish.by_columns] = (np.cumsum(work.owed.value(x)) >= self._enough)[finish.window]
         if finish.at_columns is not None:

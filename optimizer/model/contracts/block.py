@@ -24,7 +24,7 @@ class ContractBlock(ABC):
     """Its acceptance, its GPUs, its terms."""
 
     @abstractmethod
-    def settle(self, x: Floats) -> None:
+    def tidy(self, x: Floats) -> None:
         """Put x (columns,) in the form that the rules define, in place."""
 
     @abstractmethod

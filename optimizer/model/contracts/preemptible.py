@@ -15,7 +15,7 @@
     least × r(t) ≤ Σ_p y(p,t) ≤ most × r(t) − (most − least) × l(t)
     done        D ≤ K × (z − F(end));   f(t) = F(t) − F(t−1) ≤ r(t);   r(t) ≤ z − F(t−1);   k(t) ≥ a little × f(t)
                 (F(end) and r whole: a job that is done runs no more, so that F rises once, where it last runs;
-                where only completion is paid: one binary, and columns that say when, settled afterwards)
+                where only completion is paid: one binary, and columns that say when, tidied afterwards)
     rounding    w(t) ≤ u × f(t) + (least × Δt − u) × l(t);   l(t) ≤ f(t)
     in time     S(t) ≥ K × F(t);   and where restart work alone could keep a job running: S(t−1) + a little × r(t) ≤ K
     taken back  M ≤ K × (z − c);   A ≥ accrual × (S(end) − K × c)

@@ -174,7 +174,7 @@ class ReservedBlock(ContractBlock):
             model.earn_constant(terms.name, LedgerKind.SERVICE_CREDIT, booked)
         return breached
 
-    def settle(self, x: Floats) -> None:
+    def tidy(self, x: Floats) -> None:
         """Read the breached tiers from what is delivered, by the rule."""
         limits = np.array([tier.below for tier in self._terms.tiers])
         for billing, breached in zip(self._billings, self._breached, strict=False):

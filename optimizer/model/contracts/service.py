@@ -1,6 +1,6 @@
 """What every AI contract does in the model: acceptance, GPUs on pools, and the report of both.
 
-A contract is accepted (z = 1), declined (z = 0), or, where it is optional and not yet settled, a binary
+A contract is accepted (z = 1), declined (z = 0), or, where it is optional and not yet decided, a binary
 decision. Its GPUs on a pool come in fractions, whole GPUs or whole nodes: GPUs = unit(pool) × column.
 """
 

@@ -48,7 +48,7 @@ class SpotBlock(ContractBlock):
         """Its demand, where it pays more than its power costs."""
         return np.minimum(np.where(self._price > power_usd, self._demand, 0.0), room)
 
-    def settle(self, x: Floats) -> None:
+    def tidy(self, x: Floats) -> None:
         """Nothing to do."""
 
     def report(self, x: Floats) -> list[ContractReport]:

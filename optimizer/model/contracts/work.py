@@ -22,7 +22,7 @@ class Amount(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class Finish:
     """When the owed work is done. The columns are put right once the problem is solved, where nothing makes the solver
-    say when it is (`BatchBlock.settle`)."""
+    say when it is (`BatchBlock.tidy`)."""
 
     at: PeriodSum
     """1 in the period in which it is done."""

@@ -10,7 +10,7 @@
         r(t) ≤ committed × z(t);   r(t) ≤ baseline(t) − i(t) + (most import(t) − baseline(t)) × (1 − z(t))
     + h(t) × payment × r(t) − h(t) × penalty × (committed − r(t))
 
-More reduction never costs, so that the plan takes all there is; `settle` reads it from import.
+More reduction never costs, so that the plan takes all there is; `tidy` reads it from import.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class DemandResponseBlock:
         builder.add(rows[1], below, above)
         builder.add(rows[1], self._grid.import_mw[periods], 1.0)
 
-    def settle(self, x: Floats) -> None:
+    def tidy(self, x: Floats) -> None:
         """The reduction that follows from import."""
         below = self._baseline - x[self._grid.import_mw]
         reduction = np.clip(below, 0.0, self._terms.committed_reduction_mw)

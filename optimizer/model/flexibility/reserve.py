@@ -246,8 +246,8 @@ class ReserveBlock:
         amount.add_constant(values)
         return amount
 
-    def settle(self, x: Floats) -> None:
-        """Offers within what there is room for once everything else is settled; both ways of a symmetric product
+    def tidy(self, x: Floats) -> None:
+        """Offers within what there is room for once everything else is tidied; both ways of a symmetric product
         equally much; whole blocks or nothing."""
         for offer in self._offers:
             x[offer.columns] = np.maximum(x[offer.columns], 0.0)

@@ -295,9 +295,9 @@ class FleetBlock:
             count = count + np.bincount(t, weights=started[i], minlength=self._model.periods)
         return count
 
-    def settle(self, x: Floats) -> None:
+    def tidy(self, x: Floats) -> None:
         """Put the starts and stops in their plain form."""
-        self.switches.settle(x)
+        self.switches.tidy(x)
 
     def state(self, x: Floats) -> FleetState:
         """The fleet after the committed part."""

@@ -128,9 +128,9 @@ class PoolBlock:
         largest_mw = np.full(model.periods, pool.nodes * self.largest_node_mw)
         return Draw(self.power_mw, drawing, most, np.full(model.periods, min(least)), always, largest_mw)
 
-    def settle(self, x: Floats) -> None:
+    def tidy(self, x: Floats) -> None:
         """Put the starts and stops in their plain form."""
-        self.switches.settle(x)
+        self.switches.tidy(x)
 
     def state(self, x: Floats) -> PoolState:
         """The pool after the committed part."""

@@ -102,7 +102,7 @@ class Switches:
         if terms.start_cost_usd:
             model.earn(item, LedgerKind.START, starts, -terms.start_cost_usd)
 
-    def settle(self, x: Floats) -> None:
+    def tidy(self, x: Floats) -> None:
         """No start beside a stop: starts and stops are the net change."""
         net = self.net(x)
         x[self.stops] = np.maximum(-net, 0.0)

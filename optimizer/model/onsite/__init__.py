@@ -3,7 +3,7 @@
 | asked of the block | by |
 |---|---|
 | `power_mw` | the meter's balance |
-| `curtailable`, `settle`, and `Store` of what stores | reading a solution back in the form that the rules define |
+| `curtailable`, `tidy`, and `Store` of what stores | reading a solution back in the form that the rules define |
 | `override` | what is held by hand, of a kind that says how (`Asset.ways_held`) |
 | `reserve_parts` | reserve products, of a kind that offers them |
 | `state` | the next plan, of a kind that the state has a field for |

@@ -30,7 +30,7 @@ class AssetBlock(Protocol):
         """What can be called of it as reserve; of a kind that offers it (`Asset.offers_reserve`)."""
         return ()
 
-    def settle(self, x: Floats) -> None:
+    def tidy(self, x: Floats) -> None:
         """Put x (columns,) in the form that the rules define, in place."""
 
     def state(self, x: Floats) -> Any:
@@ -51,12 +51,12 @@ class Store(Protocol):
         """The energy at the end of period t, as it follows."""
 
 
-def settle_assets(assets: Iterable[AssetBlock], x: Floats, import_mw: Index) -> None:
+def tidy_assets(assets: Iterable[AssetBlock], x: Floats, import_mw: Index) -> None:
     """Every asset in its own form; stores charge or discharge alone, their energy follows, and what they no longer need
     import gives less of, then what can be curtailed, in place. `optimizer.model.onsite.battery` says why."""
     blocks = list(assets)
     for block in blocks:
-        block.settle(x)
+        block.tidy(x)
     stores = [block for block in blocks if isinstance(block, Store)]
     if not stores:
         return

@@ -16,7 +16,7 @@
 can be worth less than nothing, at that time or later (energy in store is in the way of charging then). Import
 that costs nothing or more, and renewables that do, can always be used less instead; so without generators, which
 may be made to run, no b is needed after the last period in which import or a renewable costs less than nothing.
-A plan that burns all the same there, because it costs nothing or within the gap, is mended by `settle_assets`, which
+A plan that burns all the same there, because it costs nothing or within the gap, is mended by `tidy_assets`, which
 only ever saves: the same change of energy by charging or discharging alone takes less power, which import and
 renewables give less of. Where they give too little for that, batteries were being emptied for nothing: those that
 discharge do so by so much less. They hold more from then on; where one would hold too much it charges less, which saves

@@ -106,11 +106,11 @@ class GeneratorBlock(AssetBlock):
         else:
             rows.within(self.on, 0.0, 0.0, "engines", 1.0, "holds it off {when}, it has to be on")
 
-    def settle(self, x: Floats) -> None:
+    def tidy(self, x: Floats) -> None:
         """No output beside off, nor below the least load; starts and stops in their plain form."""
         on = x[self._on]
         x[self._output] = np.clip(x[self._output], self._terms.min_load_mw * on, self._terms.capacity_mw * on)
-        self._switches.settle(x)
+        self._switches.tidy(x)
 
     def state(self, x: Floats) -> GeneratorState:
         """The generator after the committed part."""

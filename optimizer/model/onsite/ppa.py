@@ -3,7 +3,7 @@
     + z × quantity(t) × (energy price(t) − spread(t) − contract price(t)) × Δt
 
 whatever is used, so they appear in no balance. The quantity is a block or a plant's profile: the equation is
-the same. z = 1, or a binary decision where the agreement is optional and the state has not settled it.
+the same. z = 1, or a binary decision where the agreement is optional and the state does not say.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from solvers.problem import Floats
 class PpaBlock(AssetBlock):
     """A power purchase agreement."""
 
-    def __init__(self, model: Model, terms: Ppa, settled: bool | None) -> None:
-        """`settled`: whether it is in force; None while that is a decision."""
+    def __init__(self, model: Model, terms: Ppa, in_force: bool | None) -> None:
+        """`in_force`: whether it is in force; None while that is a decision."""
         horizon = model.horizon
-        lower, upper = (0.0, 1.0) if settled is None else (float(settled), float(settled))
+        lower, upper = (0.0, 1.0) if in_force is None else (float(in_force), float(in_force))
         self._column = model.builder.columns(1, lower, upper, integer=True, owner=terms.name, symbol="z")
         every = np.broadcast_to(self._column, (model.periods,))
         quantity = align(terms.quantity_mw, horizon)

@@ -95,8 +95,8 @@ class Cooling:
                 hall.name, "cooling", "MW", rows, LIMIT_WORDS, size=size, periods=short, allowed=capacity[short]
             )
         self.power_mw = model.sum()
-        settled = np.where(self._open, 0.0, self._shares @ self._possible)
-        self.power_mw.add_sum(it_mw, settled)
+        decided = np.where(self._open, 0.0, self._shares @ self._possible)
+        self.power_mw.add_sum(it_mw, decided)
         self.power_mw.add(self._cooled, self._shares[self._mode], self._period)
         model.show(hall.name, "pue", lambda x: 1.0 + self._shares @ self._taken(x))
         for c, mode in enumerate(hall.cooling):
@@ -142,6 +142,6 @@ class Cooling:
     def _taken_mode(self, mode: int, x: Floats) -> Floats:
         return np.asarray(self._taken(x)[mode])
 
-    def settle(self, x: Floats) -> None:
+    def tidy(self, x: Floats) -> None:
         """All IT power to the mode that is taken."""
         x[self._cooled] = x[self._take] * self._it_mw.value(x)[self._period]

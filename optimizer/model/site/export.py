@@ -13,7 +13,7 @@
 **Where y is left out.** Importing while exporting pays only where a MWh exported earns more than a MWh imported
 costs in all (adders, losses and carbon included; a day-ahead position and PPAs settle whatever is imported). In
 other periods both can be cut by the smaller of the two: nothing else changes, a carbon cap and limits only gain,
-and no money is lost; `GridBlock.settle` does so, as import and export are then the two sides of what the others leave.
+and no money is lost; `GridBlock.tidy` does so, as import and export are then the two sides of what the others leave.
 """
 
 from __future__ import annotations

@@ -62,10 +62,10 @@ class HallBlock:
             model.show(hall.name, "pue", pue)
         model.show(hall.name, "facility_mw", facility)
 
-    def settle(self, x: Floats) -> None:
+    def tidy(self, x: Floats) -> None:
         """One cooling mode for all IT power."""
         if self._cooling is not None:
-            self._cooling.settle(x)
+            self._cooling.tidy(x)
 
 
 def most_it_mw(model: Model, hall: Hall) -> Floats:

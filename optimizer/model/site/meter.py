@@ -129,7 +129,7 @@ class GridBlock:
         room.add(self.import_mw, -1.0)
         return room
 
-    def settle(self, x: Floats) -> None:
+    def tidy(self, x: Floats) -> None:
         """Import and export as the two sides of what is needed from outside."""
         needed = self._needed.value(x)
         x[self.import_mw] = np.maximum(needed, 0.0)

@@ -90,7 +90,7 @@ def _repaired(
 def _earned(formulation: Formulation, result: Result) -> float:
     """Profit of the whole horizon, less what leaving set-points is charged."""
     assert result.x is not None
-    x = formulation.settle(result.x[: formulation.problem.columns])
+    x = formulation.tidy(result.x[: formulation.problem.columns])
     return sum(float(usd.sum()) for usd in formulation.model.dollars(x).values()) - formulation.leaving_usd(x)
 
 

@@ -134,7 +134,7 @@ def best_of_all(scenario: Scenario) -> float:
     up = names.index("normal")
     for groups in product(range(GROUPS + 1), repeat=PERIODS):
         x[in_mode[up]], x[in_mode[1 - up]] = groups, GROUPS - np.array(groups)
-        dollars = formulation.model.dollars(formulation.settle(x))
+        dollars = formulation.model.dollars(formulation.tidy(x))
         best = max(best, sum(float(usd.sum()) for usd in dollars.values()))
     return best
 

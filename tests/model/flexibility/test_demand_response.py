@@ -115,7 +115,7 @@ def test_the_reduction_is_read_from_import() -> None:
     readers = {(item, what): value for item, what, value in formulation.model.quantities}
     x = np.zeros(formulation.problem.columns)
     x[formulation.fleets["miners"].in_mode] = [[0.0], [2.0]]  # off, normal
-    assert readers["event", "reduction_mw"](formulation.settle(x)).tolist() == [0.5]
+    assert readers["event", "reduction_mw"](formulation.tidy(x)).tolist() == [0.5]
 
 
 def test_an_event_does_not_stand_in_the_way_of_an_explanation() -> None:

@@ -338,7 +338,7 @@ def test_offers_are_read_from_what_is_settled() -> None:
     assert x is not None
 
     def read(x: np.ndarray) -> dict[tuple[str, str], float]:
-        settled = formulation.settle(x)
+        settled = formulation.tidy(x)
         return {(item, what): float(value(settled)[0]) for item, what, value in formulation.model.quantities}
 
     plain = read(x)

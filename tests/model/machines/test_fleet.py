@@ -190,7 +190,7 @@ def test_a_start_beside_a_stop_is_settled_to_none() -> None:
     x[block.in_mode] = [[3, 1], [2, 2], [0, 2]]  # off, normal, low
     x[block.switches.starts] = [[0, 1], [0, 2]]
     x[block.switches.stops] = [0, 1]
-    settled = formulation.settle(x)
+    settled = formulation.tidy(x)
     assert settled[block.switches.starts].sum(axis=0).tolist() == [0, 2]
     assert settled[block.switches.stops].tolist() == [0, 0]
 

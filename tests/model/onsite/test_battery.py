@@ -205,7 +205,7 @@ class Given:
             self.x[index] = values
 
     def settled(self) -> dict[tuple[str, str], Floats]:
-        x = self.formulation.settle(self.x)
+        x = self.formulation.tidy(self.x)
         return {(item, quantity): read(x) for item, quantity, read in self.formulation.model.quantities}
 
 

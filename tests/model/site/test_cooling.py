@@ -87,7 +87,7 @@ def test_cooling_follows_what_is_settled() -> None:
     x = solve_problem(formulation.problem, "highs", Options(gap=1e-6)).x
     assert x is not None
     x[formulation.fleets["miners"].in_mode] = [[1.0], [3.0]]  # one more than was cooled
-    reading = {(item, what): value(formulation.settle(x)) for item, what, value in formulation.model.quantities}
+    reading = {(item, what): value(formulation.tidy(x)) for item, what, value in formulation.model.quantities}
     assert reading["hall", "facility_mw"] == pytest.approx([4.5])
     assert reading["hall", "pue"] == pytest.approx([1.5])
 
