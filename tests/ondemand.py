@@ -101,7 +101,7 @@ class OnDemandBlock(ContractBlock):
         return OnDemandState(kind=KIND, accepted=self.service.is_accepted(x))
 
 
-def settle(case: Case, served: Served[OnDemand]) -> Fields:
+def check_terms(case: Case, served: Served[OnDemand]) -> Fields:
     """Check an on-demand contract and post its money."""
     terms, name = served.contract, served.name
     demand, usd = align(terms.demand_gpus, case.horizon), price(case, terms)
@@ -135,7 +135,7 @@ def price(case: Case, terms: OnDemand) -> Floats:
 def ondemand() -> Iterator[None]:
     """While this is open, the package knows the kind."""
     modelled.KINDS[KIND] = OnDemandBlock
-    audited.KINDS[KIND] = audited.Rules(settle, price)
+    audited.KINDS[KIND] = audited.Rules(check_terms, price)
     try:
         with contract_kind(KIND, OnDemand):
             yield

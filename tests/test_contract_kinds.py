@@ -148,7 +148,7 @@ def test_a_kind_is_a_file_of_its_name_in_three_rooms(shipped: str) -> None:
     assert given.KINDS[shipped].__module__ == f"{given.__name__}.{shipped}"
     block: Any = modelled.KINDS[shipped]
     assert issubclass(block, ContractBlock) and block.__module__ == f"{modelled.__name__}.{shipped}"
-    assert audited.KINDS[shipped].settle.__module__ == f"{audited.__name__}.{shipped}"
+    assert audited.KINDS[shipped].check_terms.__module__ == f"{audited.__name__}.{shipped}"
 
 
 def test_terms_model_and_audit_agree_on_who_offers_reserve(kind: str) -> None:

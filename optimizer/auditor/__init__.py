@@ -107,7 +107,7 @@ def _check_plan(case: Case) -> tuple[MonthBill, ...]:
         asset.at_price(case, price)
     states: dict[str, Fields] = {}
     for one in served:
-        states[one.name] = KINDS[one.contract.kind].settle(case, one)
+        states[one.name] = KINDS[one.contract.kind].check_terms(case, one)
     check_reports(case)
     check_state(case, fleets, halls, states, plant, carbon)
     return bills

@@ -1,5 +1,5 @@
 """The rules and dollars of each kind of contract, from the schedule alone. A new kind is one file here and one line in
-`KINDS`; what `Rules.settle` takes from the rows and must give back, `spot` shows."""
+`KINDS`; what `Rules.check_terms` takes from the rows and must give back, `spot` shows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from optimizer.auditor.contracts.served import Served
 class Rules:
     """What the audit knows of a kind of contract."""
 
-    settle: Callable[[Case, Served[Any]], Fields]
+    check_terms: Callable[[Case, Served[Any]], Fields]
     """Checks a contract's terms, posts its money, notes the reports it needs in `case.reports` and returns what the
     next plan's state must say of it."""
     interrupted_usd_per_gpu_hour: Callable[[Case, Any], Floats] | None = None
@@ -26,7 +26,7 @@ class Rules:
 
 
 KINDS: MutableMapping[str, Rules] = {
-    "reserved": Rules(reserved.settle),
-    "batch": Rules(batch.settle),
-    "spot": Rules(spot.settle, spot.price),
+    "reserved": Rules(reserved.check_terms),
+    "batch": Rules(batch.check_terms),
+    "spot": Rules(spot.check_terms, spot.price),
 }

@@ -95,7 +95,7 @@ class Course:
     """Hours late in each period."""
 
 
-def settle(case: Case, served: Served[Batch]) -> Fields:
+def check_terms(case: Case, served: Served[Batch]) -> Fields:
     """Check a batch job and post its money."""
     rows, name = case.rows, served.name
     owed = rows.take(name, "owed_gpu_hours")

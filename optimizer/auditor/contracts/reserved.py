@@ -55,7 +55,7 @@ class Judgement:
     """On GPU-hours."""
 
 
-def settle(case: Case, served: Served[Reserved]) -> Fields:
+def check_terms(case: Case, served: Served[Reserved]) -> Fields:
     """Check a reserved contract and post its money."""
     terms, name, book = served.contract, served.name, case.book
     promised = align(terms.committed_gpus, case.horizon)

@@ -12,7 +12,7 @@ from optimizer.scenario.series import align
 from optimizer.schedule import LedgerKind
 
 
-def settle(case: Case, served: Served[Spot]) -> Fields:
+def check_terms(case: Case, served: Served[Spot]) -> Fields:
     """Check a spot contract and post its money."""
     spot, name = served.contract, served.name
     demand = align(spot.demand_gpus, case.horizon)
