@@ -31,7 +31,7 @@ KW_PER_MW = 1000.0
 
 
 @dataclass(frozen=True)
-class Part:
+class PeaksSeen:
     """What one charge sees of a part of the horizon: highest demand [MW] by month."""
 
     own: dict[int, float]
@@ -51,8 +51,8 @@ class ChargeFindings:
     """The same in the ratchet's windows."""
     expected: dict[int, float]
     """Expected peaks of the horizon's months [MW]."""
-    whole: Part
-    committed: Part
+    whole: PeaksSeen
+    committed: PeaksSeen
     always: frozenset[int]
     """Months of the horizon in which its windows hold every moment."""
 
@@ -68,7 +68,7 @@ class ChargeFindings:
         """Demand that the month sees without this plan [MW]."""
         return max(self.peaks.get(month.number, 0.0), self.expected.get(month.number, 0.0))
 
-    def floor(self, month: Month, part: Part | None, *, expecting: bool) -> float:
+    def floor(self, month: Month, part: PeaksSeen | None, *, expecting: bool) -> float:
         """What earlier months make the billed demand at least [MW]. `part`: of the plan, None without it;
         `expecting`: expected peaks of earlier months count too."""
         ratchet = self.terms.ratchet
@@ -89,11 +89,11 @@ class ChargeFindings:
         """Billed demand if the plan did nothing [MW]."""
         return max(self.anyway(month), self.floor(month, None, expecting=True))
 
-    def ratcheted(self, month: Month, part: Part) -> float:
+    def ratcheted(self, month: Month, part: PeaksSeen) -> float:
         """The same with the ratchet of what the plan does in earlier months."""
         return max(self.anyway(month), self.floor(month, part, expecting=True))
 
-    def with_plan(self, month: Month, part: Part) -> float:
+    def with_plan(self, month: Month, part: PeaksSeen) -> float:
         """The same with all that the plan does."""
         return max(self.ratcheted(month, part), part.own.get(month.number, 0.0))
 
@@ -143,9 +143,11 @@ def read_charges(case: Case, clock: Clock, meter: Meter, months: list[Month], ex
     return charges
 
 
-def _part(blocks: MeteringBlocks, import_mw: Floats, opened: OpenInterval | None, held: Flags, recalled: Flags) -> Part:
+def _part(
+    blocks: MeteringBlocks, import_mw: Floats, opened: OpenInterval | None, held: Flags, recalled: Flags
+) -> PeaksSeen:
     demand = blocks.demand(import_mw, opened)
-    return Part(*(_highest(demand, blocks.counting(steps), blocks.month) for steps in (held, recalled)))
+    return PeaksSeen(*(_highest(demand, blocks.counting(steps), blocks.month) for steps in (held, recalled)))
 
 
 def _highest(demand: Floats, counts: Flags, month: Ints) -> dict[int, float]:
@@ -165,7 +167,7 @@ def post_demand(case: Case, month: Month, charges: list[ChargeFindings], most_mw
             post_month_line(case, month, name, LedgerKind.RATCHET, -ratchet[0], -ratchet[1], scale)
 
 
-def _added(charge: ChargeFindings, month: Month, part: Part) -> tuple[float, float]:
+def _added(charge: ChargeFindings, month: Month, part: PeaksSeen) -> tuple[float, float]:
     """USD that a part of the plan adds to the month's charge: by its own demand, by ratchets."""
     without, ratcheted = charge.cost(charge.without_plan(month)), charge.cost(charge.ratcheted(month, part))
     return charge.cost(charge.with_plan(month, part)) - ratcheted, ratcheted - without

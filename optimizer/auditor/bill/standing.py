@@ -7,7 +7,7 @@ tax = percent of the lines that it names, where they stand
 
 from __future__ import annotations
 
-from optimizer.auditor.bill.demand import ChargeFindings, Part
+from optimizer.auditor.bill.demand import ChargeFindings, PeaksSeen
 from optimizer.auditor.bill.months import Month
 from optimizer.auditor.case import Case
 from optimizer.auditor.ledger import Line
@@ -34,7 +34,7 @@ def post_fixed(case: Case, tariff: Tariff, month: Month) -> None:
         case.ledger.post_once("grid", LedgerKind.FIXED, month.last_published, -usd, usd)
 
 
-def billed_mw(charge: ChargeFindings, month: Month, part: Part) -> float:
+def billed_mw(charge: ChargeFindings, month: Month, part: PeaksSeen) -> float:
     """Demand that the month is billed for so far, of earlier plans and a part of this one [MW]; what is only
     expected is not billed."""
     peak = max(charge.peaks.get(month.number, 0.0), part.own.get(month.number, 0.0))
