@@ -75,6 +75,7 @@ def scenario_text(
 def _fleet_lines(fleet: FleetRow) -> list[str]:
     lines = [
         *(f"# ASSUMED: {note}" for note in fleet.notes),
+        *(f"# {_printable(name)}: {_printable(cell)}" for name, cell in fleet.labels),
         "[[fleets]]",
         f"name = {_quoted(fleet.name)}",
         'hall = "main-hall"',

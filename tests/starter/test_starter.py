@@ -133,7 +133,7 @@ def test_ways_to_name_a_machine(label: str) -> None:
 
 
 def test_no_machine_is_guessed() -> None:
-    assert machine_named("S21 Hyd") is None
+    assert machine_named("S21 Hydra") is None
     assert machine_named("") is None
 
 
@@ -141,7 +141,7 @@ def test_no_machine_is_guessed() -> None:
     ("lines", "message"),
     [
         (["name,units"], "no fleets"),
-        (["name,units", "a,10"], "row 2: no power_w, and the model '' is none of Antminer S19j Pro"),
+        (["name,units", "a,10"], "row 2: no power_w and no model; give power_w and hashrate_th_per_s"),
         (["model,groups", "S21,2"], "row 2: no units"),
         (["model,units,groups", "S21,10,3"], "10 units do not divide by 3 groups"),
         (["model,units", "S21,ten"], "row 2, units: 'ten' is no number"),
@@ -149,7 +149,8 @@ def test_no_machine_is_guessed() -> None:
         (["model,units,power_w", "S21,10,-3"], "power_w: '-3' is no number from 0"),
         (["model,units,power_w", "S21,10,0"], "0 W and 200 TH/s; both are above 0"),
         (["model,units,low_power_w", "S21,10,2500"], "a low-power mode needs"),
-        (["model,units,colour", "S21,10,red"], "unknown columns colour; known are name, model"),
+        (["model,units,min up hour", "S21,10,2"], "unknown column min up hour; is min_up_hours meant"),
+        (["model;units;power_w;hashrate_th_per_s", "X;10;3,472;112"], "'3,472' may be 3.472 .* without separators"),
         (["name,model,units", "a,S21,10", "a,S21,10"], "two fleets are named 'a'"),
         (["name,model,units", "a/b,S21,10"], "the name 'a/b' has other signs"),
         (["model,units,starts_per_day", "S21,10,1.5"], "starts_per_day: 1.5 is no whole number"),
