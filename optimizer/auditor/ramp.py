@@ -8,8 +8,10 @@ their powers differ by at most one step. To stay at the last power before the ho
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -19,6 +21,8 @@ from optimizer.scenario.state import MOST_EARLIER, EarlierPower
 
 EDGE = 1e-9
 """Share of a period that two moments may be apart and still be one."""
+SAME_HOURS = 1e-6
+"""Ends as near as this are one."""
 RULE = "ramp"
 
 
@@ -68,11 +72,13 @@ class Ramp:
             count += 1
         lowest = _of_the_last(np.minimum, self.power_mw, count, np.inf)
         highest = _of_the_last(np.maximum, self.power_mw, count, -np.inf)
+        before = [(p.it_power_mw, p.ago_hours) for p in self.earlier]
+        lows, highs = _Extremes(before, self.before_mw, min), _Extremes(before, self.before_mw, max)
         for t in range(count):
-            held = [p.it_power_mw for p in self.earlier if self._holds(p.ago_hours + t * self.case.hours)]
+            held = self._hold_hours - (t + EDGE) * self.case.hours
             # Powers further apart than a step were never a plan's to choose: the last one may be kept.
-            least = max(min([self.before_mw, *held]), self.before_mw - most)
-            greatest = min(max([self.before_mw, *held]), self.before_mw + most)
+            least = max(lows.since(held), self.before_mw - most)
+            greatest = min(highs.since(held), self.before_mw + most)
             lowest[t], highest[t] = min(lowest[t], least), max(highest[t], greatest)
         return np.maximum(self.power_mw - lowest, highest - self.power_mw)
 
@@ -95,10 +101,10 @@ class Ramp:
             case.book.add(rule, self.name, None, message, unit="h")
         known = [entry for entry in own if self._holds(entry[1])]
         for words, pick in (("lowest", min), ("highest", max)):
-            right, wrong = _steps(known, last, pick), _steps(claimed, last, pick)
-            for ended in sorted({*(e for e, _ in right), *(e for e, _ in wrong)}):
-                own_mw, said_mw = _at(right, ended, last), _at(wrong, ended, last)
-                if abs(own_mw - said_mw) > tolerance and len(right) < MOST_EARLIER:
+            right, wrong = _Extremes(known, last, pick), _Extremes(claimed, last, pick)
+            for ended in sorted({*right.ended, *wrong.ended}):
+                own_mw, said_mw = right.since(ended + SAME_HOURS), wrong.since(ended + SAME_HOURS)
+                if abs(own_mw - said_mw) > tolerance and len(right.ended) < MOST_EARLIER:
                     message = (
                         f"earlier_power: the {words} power of periods that ended up to {number(ended)} h ago is "
                         f"{number(said_mw)} MW by the state; it is {number(own_mw)} MW"
@@ -128,22 +134,17 @@ def _of_the_last(extreme: np.ufunc, values: Floats, count: int, nothing: float) 
     return found
 
 
-def _steps(
-    entries: Sequence[tuple[float, float]], last: float, pick: Callable[[float, float], float]
-) -> list[tuple[float, float]]:
-    """(hours since the end, extreme of all powers from there on) by rising hours."""
-    extreme, steps = last, []
-    for mw, ended in sorted(entries, key=lambda entry: entry[1]):
-        extreme = pick(extreme, mw)
-        steps.append((ended, extreme))
-    return steps
+class _Extremes:
+    """The lowest (or highest) of powers that ended so many hours ago or later, the last power among them."""
 
+    def __init__(
+        self, entries: Sequence[tuple[float, float]], last: float, pick: Callable[[float, float], float]
+    ) -> None:
+        """`entries`: (MW, hours since its end), in any order."""
+        ordered = sorted(entries, key=lambda entry: entry[1])
+        self.ended = [ended for _, ended in ordered]
+        self._extremes = list(accumulate((mw for mw, _ in ordered), pick, initial=last))
 
-def _at(steps: Sequence[tuple[float, float]], ended: float, last: float) -> float:
-    """The extreme of the powers that ended at most so many hours ago."""
-    value = last
-    for when, extreme in steps:
-        if when > ended + 1e-6:
-            break
-        value = extreme
-    return value
+    def since(self, hours: float) -> float:
+        """Of the powers that ended less than so many hours ago."""
+        return self._extremes[bisect_left(self.ended, hours)]

@@ -92,16 +92,14 @@ class Ramp:
 
     def _since_before(self, model: Model, item: str, power_mw: PeriodSum, most: float) -> tuple[Index, Index]:
         """What the periods before the horizon leave to its first ones: rows, and the period of each."""
-        begins = np.arange(model.periods) * model.horizon.hours
-        ended = np.array([0.0, *(power.ago_hours for power in self.earlier)])
-        before = np.array([self.last_mw, *(power.it_power_mw for power in self.earlier)])
-        bound = ended[:, None] + begins < self.step_hours - EDGE * model.horizon.hours
-        periods = np.flatnonzero(bound.any(axis=0))
-        there = bound[:, periods]
-        lowest = np.where(there, before[:, None], np.inf).min(axis=0)
-        highest = np.where(there, before[:, None], -np.inf).max(axis=0)
-        low = np.minimum(highest - most, self.last_mw)
-        high = np.maximum(lowest + most, self.last_mw)
+        entries = sorted([(0.0, self.last_mw), *((power.ago_hours, power.it_power_mw) for power in self.earlier)])
+        ended, before = np.array(entries).T
+        bound_hours = self.step_hours - (np.arange(model.periods) + EDGE) * model.horizon.hours
+        bound = np.searchsorted(ended, bound_hours)  # how many of them still bind each period
+        periods = np.flatnonzero(bound)
+        latest = bound[periods] - 1
+        low = np.minimum(np.maximum.accumulate(before)[latest] - most, self.last_mw)
+        high = np.maximum(np.minimum.accumulate(before)[latest] + most, self.last_mw)
         return model.limit(power_mw, low, high, periods, owner=item, symbol="ramp", part="before"), periods
 
     def _over_stretches(

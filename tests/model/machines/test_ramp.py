@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,11 @@ import pytest
 from optimizer import plan
 from optimizer.changes.handover import with_state
 from optimizer.insight.clash import clashes
+from optimizer.model.desk import Model
 from optimizer.model.machines.ramp import Ramp
 from optimizer.scenario.state import EarlierPower
+from solvers import Options
+from solvers import solve as solved
 from tests.model.conftest import Solve
 from tests.toys import gpu_pool, group_fleet, scenario
 
@@ -130,14 +134,11 @@ def test_extremes_of_blocks_say_the_same_as_every_pair(length: int) -> None:
 
 
 def _feasible(ramp: Ramp, power_mw: list[float]) -> bool:
-    from optimizer.model.desk import Model
-    from solvers import Options, solve
-
     model = Model(toy := scenario([0.0] * len(power_mw)), toy.horizon)
     power = model.sum()
     power.add(model.builder.columns(len(power_mw), power_mw, power_mw), 1.0)
     ramp.require(model, "item", power)
-    return solve(model.builder.build(), "highs", Options()).x is not None
+    return solved(model.builder.build(), "highs", Options()).x is not None
 
 
 def test_what_the_next_plan_is_held_against() -> None:
@@ -147,3 +148,15 @@ def test_what_the_next_plan_is_held_against() -> None:
     assert [(p.it_power_mw, p.ago_hours) for p in later] == [(1.5, 0.5), (1.0, 1.5), (0.0, 2.0), (3.0, 2.5)]
     assert Ramp(2.0, 1.0, 0.0, ()).earlier_after(np.array([1.0, 2.0]), 0.5) == ()
     assert Ramp(None, 1.0, 0.0, ()).earlier_after(np.array([1.0, 2.0]), 0.5) == ()
+
+
+def test_many_earlier_powers_and_periods_take_little_memory() -> None:
+    """Ten thousand powers before 20,000 periods that they all bind; every pair would be 1.6 GB."""
+    earlier = tuple(EarlierPower(it_power_mw=1.0 + k * 1e-5, ago_hours=float(k)) for k in range(1, 10_001))
+    ramp = Ramp(1e-5, 1.0, 1.0, earlier)
+    tracemalloc.start()
+    try:
+        assert _feasible(ramp, [1.0] * 20_000)
+        assert tracemalloc.get_traced_memory()[1] < 200e6
+    finally:
+        tracemalloc.stop()
