@@ -100,8 +100,8 @@ def test_a_day_is_audited_in_an_instant():
     assert {v.rule for v in audit(toy, plan).violations} == {"contracts", "state"}
     took = []
     for _ in range(5):
-        begin = time.perf_counter()
+        begin = time.process_time()
         audit(toy, plan)
-        took.append(time.perf_counter() - begin)
-    # 11 ms alone on a slow core; the limit leaves room for what else runs.
+        took.append(time.process_time() - begin)
+    # 11 ms alone on a slow core, of the processor: what else runs on the machine does not count.
     assert min(took) < 0.03
