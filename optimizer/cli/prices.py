@@ -18,8 +18,9 @@ def import_prices_command(
     timezone: Annotated[str, typer.Option(help="IANA zone of local times, e.g. America/Chicago.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="CSV to write, as a scenario takes it.")],
     form: Annotated[
-        Literal["csv", "ercot", "gridstatus"], typer.Option("--format", help="How the file is laid out.")
-    ] = "csv",
+        Literal["auto", "csv", "ercot", "gridstatus", "nyiso", "caiso", "isone", "aeso", "ieso", "aemo", "entsoe"],
+        typer.Option("--format", help="How the file is laid out; auto: by its header, else csv."),
+    ] = "auto",
     location: Annotated[str | None, typer.Option(help="Settlement point, where the file has several.")] = None,
     column: Annotated[str | None, typer.Option(help="Column with the prices, where it is not plain.")] = None,
     decimal: Annotated[

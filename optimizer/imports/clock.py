@@ -127,6 +127,15 @@ def to_minutes(
     return minutes, notes
 
 
+def usual_step(table: Table, minutes: Minutes) -> int:
+    """The most frequent distance of times that follow each other [min]."""
+    steps = np.diff(np.unique(minutes))
+    if not len(steps):
+        raise PriceFileError(table.file, "one time only", "at least two intervals")
+    lengths, counts = np.unique(steps, return_counts=True)
+    return int(lengths[np.argmax(counts)])
+
+
 def _second_of_two(
     clock: pd.DatetimeIndex, twice: Flags, second: Flags | None, notes: list[str]
 ) -> npt.NDArray[np.bool_]:

@@ -23,6 +23,7 @@ from optimizer.imports.clock import (
     has_offsets,
     month_first_notes,
     to_minutes,
+    usual_step,
 )
 from optimizer.imports.errors import PriceFileError
 from optimizer.imports.gridstatus import instants
@@ -121,7 +122,7 @@ def _ask_if_ends(table: Table, column: str, starts: Minutes, zone: ZoneInfo) -> 
     if len(known) < 2:
         return
     first, last = (datetime.fromtimestamp(int(minute) * 60, zone) for minute in (known.min(), known.max()))
-    step = _usual_step(table, known)
+    step = usual_step(table, known)
     if step < 1440 and first.hour * 60 + first.minute == step and last.hour == last.minute == 0:
         raise PriceFileError(
             table.file,
@@ -155,26 +156,22 @@ def _ending(table: Table, hour: str, stamps: Stamps | None) -> bool:
 
 
 def _from_ends(table: Table, column: str, zone: ZoneInfo, empty: Flags) -> tuple[Minutes, tuple[str, ...]]:
-    """Starts of intervals that are told by their end; by the clock, the label less the interval."""
+    """Starts of intervals that are told by their end. Hours are labels of the clock, and begin an hour before by the
+    clock: `03:00` is missing where 02:00 is skipped. Shorter intervals are told by the instant of their end."""
     if has_offsets(table, column):
         ends = exact_minutes(table, column)
-        return ends - _usual_step(table, ends), ()
+        return ends - usual_step(table, ends), ()
     import pandas as pd
 
     clock = clock_times(table, column)
-    minutes = np.asarray(clock.to_numpy().astype("datetime64[m]").astype(np.int64))
-    begins = clock - pd.Timedelta(minutes=_usual_step(table, minutes))
+    step = usual_step(table, np.asarray(clock.to_numpy().astype("datetime64[m]").astype(np.int64)))
+    labels = step >= 60
     told = ZoneInfo("UTC") if key_of(column).endswith("utc") else zone
-    starts, notes = to_minutes(table, column, begins, told, empty, flags_of(table, table.find(*FLAG)))
+    when = clock - pd.Timedelta(minutes=step) if labels else clock
+    starts, notes = to_minutes(table, column, when, told, empty, flags_of(table, table.find(*FLAG)))
+    if not labels:
+        starts[starts != NO_INSTANT] -= step
     return starts, (*month_first_notes(table, column), *notes)
-
-
-def _usual_step(table: Table, minutes: Minutes) -> int:
-    steps = np.diff(np.unique(minutes))
-    if not len(steps):
-        raise PriceFileError(table.file, "one time only", "at least two intervals")
-    lengths, counts = np.unique(steps, return_counts=True)
-    return int(lengths[np.argmax(counts)])
 
 
 def _price_column(table: Table, asked: str | None, place: str | None) -> str:

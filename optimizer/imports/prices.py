@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -13,26 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from optimizer.files.whole import write_text
-from optimizer.imports import ercot, generic, gridstatus
 from optimizer.imports.clock import NO_INSTANT, Minutes, zone_named
 from optimizer.imports.errors import PriceFileError
+from optimizer.imports.formats import AUTO, FORMATS, recognised
 from optimizer.imports.numbers import DecimalSign
 from optimizer.imports.readings import Asked, Readings, Stamps
 from optimizer.imports.report import GAPS_LISTED, Gap, PriceReport
-from optimizer.imports.table import Table, read_sheets
+from optimizer.imports.table import read_sheets
 from optimizer.imports.units import OWN_CURRENCY, UNITS_ALLOWED, PriceUnit, unit_in
 from optimizer.scenario.local_days import first_instant
 
 Prices = npt.NDArray[np.float64]
-Reader = Callable[[Table, ZoneInfo, Asked], Readings]
-
-FORMATS: dict[str, tuple[Reader, tuple[Sequence[str], ...]]] = {
-    "csv": (generic.read, ()),
-    "ercot": (ercot.read, ercot.HEADER),
-    "gridstatus": (gridstatus.read, gridstatus.HEADER),
-}
-"""Reader and header of each format."""
-
 TIME_COLUMN = "interval_start"
 PRICE_COLUMN = "price_usd_per_mwh"
 LARGEST_PRICE = 1e6
@@ -79,7 +69,7 @@ class ImportedPrices:
 def import_prices(
     path: Path | str,
     *,
-    format: str = "csv",
+    format: str = AUTO,
     timezone: str,
     location: str | None = None,
     column: str | None = None,
@@ -89,6 +79,7 @@ def import_prices(
 ) -> ImportedPrices:
     """Read a price file.
 
+    `format`: one of FORMATS; `auto` takes a publisher's where the header is unmistakable, else `csv`.
     `timezone`: IANA zone of the facility: of the times written, and of times read that have no offset
     (a market's own files are in that market's time whatever is given). `location`: which one, where the file has
     several. `column`: which column has the prices, where that is not plain. `decimal`: the sign before the decimals,
@@ -98,14 +89,15 @@ def import_prices(
     Raises PriceFileError where the file is at fault, leaves one of these open, or says another than is given.
     """
     file = Path(path)
-    if format not in FORMATS:
-        raise PriceFileError(file.name, f"format {format!r}", f"one of {', '.join(FORMATS)}")
+    if format != AUTO and format not in FORMATS:
+        raise PriceFileError(file.name, f"format {format!r}", f"one of {', '.join([*FORMATS, AUTO])}")
     zone = zone_named(timezone, file.name)
     given = None if unit is None else unit_in(unit)
     if unit is not None and (given is None or given.per_mwh is None):
         raise PriceFileError(file.name, f"unit {unit!r}", f"money and energy, such as {UNITS_ALLOWED}")
-    reader, header = FORMATS[format]
-    readings = reader(read_sheets(file).table(header), zone, Asked(location, column, stamps))
+    sheets = read_sheets(file)
+    form = recognised(sheets) if format == AUTO else format
+    readings = FORMATS[form].read(sheets.table(FORMATS[form].header), zone, Asked(location, column, stamps))
     if stamps is not None and readings.stamps not in {None, stamps}:
         raise PriceFileError(
             file.name,
@@ -113,7 +105,7 @@ def import_prices(
             "the file as it is: without stamps",
             column=readings.time_column,
         )
-    return _series(*_priced(readings, decimal, given), zone, format, location)
+    return _series(*_priced(readings, decimal, given), zone, form, location)
 
 
 def _priced(readings: Readings, decimal: DecimalSign | None, unit: PriceUnit | None) -> tuple[Readings, Prices]:

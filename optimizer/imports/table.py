@@ -51,6 +51,22 @@ class Table:
         known = {key_of(column): column for column in reversed(self.columns)}
         return next((known[key] for key in keys if key in known), None)
 
+    def column(self, *keys: str) -> str:
+        """The first column whose key is one of these; an error where there is none."""
+        found = self.find(*keys)
+        if found is None:
+            raise PriceFileError(self.file, f"no column {' or '.join(keys)}", f"one of {', '.join(self.columns)}")
+        return found
+
+    def asked_or(self, asked: str | None, *keys: str) -> str:
+        """The column asked for by name, else the first whose key is one of these."""
+        return asked if asked in self.cells else self.column(*(keys if asked is None else [key_of(asked)]))
+
+    def refuse_location(self, location: str | None) -> None:
+        """An error where a location is asked for in a file of one price."""
+        if location is not None:
+            raise PriceFileError(self.file, f"no column of locations, so no {location!r}", "no location")
+
     def where(self, keep: npt.NDArray[np.bool_]) -> Table:
         """The table's rows that are kept."""
         cells = {column: values[keep] for column, values in self.cells.items()}
@@ -310,8 +326,7 @@ def at_location(table: Table, column: str | None, location: str | None, kind: st
     """The rows of one location. `kind` is a column that tells namesakes apart (ERCOT's load zones come plain
     and energy-weighted); then `NAME:KIND` names one of them."""
     if column is None:
-        if location is not None:
-            raise PriceFileError(table.file, f"no column of locations, so no {location!r}", "no location")
+        table.refuse_location(location)
         return table
     names = table.cells[column]
     if kind is not None:
