@@ -19,6 +19,7 @@ from solvers.labels import Labels
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
+Index = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 MOST_COEFFICIENT = 1e15
 """HiGHS and SCIP take no larger ones."""
@@ -111,6 +112,22 @@ class Problem:
             value=np.concatenate([self.value, more.value]),
             row_lower=np.concatenate([self.row_lower, more.row_lower]),
             row_upper=np.concatenate([self.row_upper, more.row_upper]),
+        )
+
+    def without_rows(self, rows: Index) -> Problem:
+        """This problem without some of its rows, nor names: what it allows at best bounds what the whole one does."""
+        kept = np.ones(self.rows, dtype=np.bool_)
+        kept[rows] = False
+        entries = np.diff(self.row_start)
+        inside = np.repeat(kept, entries)
+        return replace(
+            self,
+            labels=None,
+            row_start=np.append(0, np.cumsum(entries[kept])).astype(np.int32),
+            column=self.column[inside],
+            value=self.value[inside],
+            row_lower=self.row_lower[kept],
+            row_upper=self.row_upper[kept],
         )
 
     def check(self) -> None:

@@ -119,13 +119,15 @@ class _Chain:
 
     def answer(self) -> Answered:
         """Ask in order, then follow the rules."""
-        self._begin()
+        begun = self._begin()
+        if begun is not None:
+            return begun
         for place, name in enumerate(self._names):
             if place and self._left < LEAST_S:
                 break
             if place and not self._worth_asking(name):
                 continue
-            result = self._solve(place, name)
+            result = self._bounded(self._solve(place, name))
             verdict = self._judged(result)
             if isinstance(verdict, _Accepted):
                 return self._held_against_known(result, verdict)
@@ -138,17 +140,30 @@ class _Chain:
         """A solver whose proofs do not count is there for solutions of problems with integers."""
         return bool(self._problem.integers) or _abilities(name).proof
 
-    def _begin(self) -> None:
-        """Look for a plan that solvers begin with."""
+    def _begin(self) -> Answered | None:
+        """Look for a plan that solvers begin with. It is the answer where its bound proves it, and nobody was named."""
         if not self._names or self._options.start is not None:
-            return
-        begun = time.monotonic()
+            return None
+        since = time.monotonic()
         found = plan_to_begin_with(self._formulation, self._options.time_limit_s)
-        if found is not None:
-            self._begun, seconds = found, time.monotonic() - begun
-            left = max(self._options.time_limit_s - seconds, LEAST_S)
-            self._options = replace(self._options, start=found.x, time_limit_s=left)
-            self._attempts.append(_attempt(replace(found, seconds=seconds), BEGIN))
+        if found is None:
+            return None
+        self._begun = found = replace(found, seconds=time.monotonic() - since)
+        plan = _Accepted(*self._read(found))
+        if plan.findings.ok and plan.schedule.outcome.status == "proven" and not self._how.named:
+            self._attempts.append(_attempt(replace(found, status=Status.PROVEN)))
+            return _answered(self._attempts, plan.schedule, plan.findings)
+        left = max(self._options.time_limit_s - found.seconds, LEAST_S)
+        self._options = replace(self._options, start=found.x, time_limit_s=left)
+        self._attempts.append(_attempt(found, BEGIN))
+        return None
+
+    def _bounded(self, result: Result) -> Result:
+        """The result with the lower of its bound and that of what it began with."""
+        known = None if self._begun is None else self._begun.bound
+        if result.x is None or known is None or (result.bound is not None and result.bound <= known):
+            return result
+        return replace(result, bound=known)
 
     def _held_against_known(self, result: Result, answer: _Accepted) -> Answered:
         """The answer, or a plan that is known and better, where it is not proven; with the solver's bound."""

@@ -1,8 +1,9 @@
 """Plans that are known without a search: what a solver begins with where jobs are many, and what its answer is held
 against where it has not proven it.
 
-    eased      the scenario with jobs that stop, go on and run in fractions as they like: a small problem, whose nodes
-               say when work is cheap. The jobs are placed on them one beside the other, and the rest is solved around
+    eased      the relaxation of the scenario with jobs that stop, go on and run in fractions as they like: a small
+               problem, whose nodes (rounded up) say when work is cheap. The jobs are placed on them one beside the
+               other, and the rest is solved around them
     rules      the plan by rules of thumb (`optimizer.planning.rules`)
     idle       no job runs that may stop and go on
 """
@@ -16,6 +17,7 @@ from dataclasses import replace
 import numpy as np
 
 from optimizer.model.contracts.job import Job
+from optimizer.model.contracts.preemptible import STATES
 from optimizer.model.formulation import Formulation, formulate
 from optimizer.planning.how import RULES
 from optimizer.planning.rules.held_jobs import with_jobs_held
@@ -24,21 +26,21 @@ from optimizer.planning.rules.repair import rule_plan
 from optimizer.scenario.contracts import Batch
 from optimizer.scenario.scenario import Scenario
 from solvers import Options, Result, SolverError, Status, solve
-from solvers.problem import Problem
+from solvers.problem import Floats, Problem
 
 START_SHARE = 0.3
 """Most of the time limit that looking for a plan to begin with takes."""
-EASED_SHARE = 0.5
-"""Of it, for the eased problem."""
 GAP = 1e-3
 FINDERS = ("highs-presolve", "highs", "scip", "cbc")
 """Finding is all that is asked of them."""
+RELAXER = "highs"
+LOOSE = "bounded by the relaxation in which jobs stop, go on and round up as they like"
 LEAST_S = 0.1
 
 
 def plan_to_begin_with(formulation: Formulation, time_limit_s: float) -> Result | None:
-    """The better of two plans without a bound: jobs placed on the nodes of the eased problem, and as the rules place
-    them; None where jobs are few, where set-points are to be kept, and where none is found."""
+    """The better of two plans: jobs placed on the nodes of the eased problem, and as the rules place them; None where
+    jobs are few, where set-points are to be kept, and where none is found. With the bound of `loose_bound`."""
     if formulation.held is not None or not are_many(formulation):
         return None
     last = time.monotonic() + START_SHARE * time_limit_s
@@ -46,8 +48,39 @@ def plan_to_begin_with(formulation: Formulation, time_limit_s: float) -> Result 
     if last - time.monotonic() > LEAST_S:
         room = {name: block.gpus_most for name, block in formulation.pools.items()}
         found.append(_around(formulation, place_jobs(formulation, room), last - time.monotonic(), ()))
-    worth = [(-np.inf if plan is None or plan.objective is None else plan.objective) for plan in found]
-    return found[int(np.argmax(worth))]
+    best = max((plan for plan in found if plan is not None), key=_worth, default=None)
+    if best is None:
+        return None
+    return replace(best, bound=loose_bound(formulation, max(last - time.monotonic(), LEAST_S)), message=LOOSE)
+
+
+def _worth(plan: Result) -> float:
+    return -np.inf if plan.objective is None else plan.objective
+
+
+def loose_bound(formulation: Formulation, time_limit_s: float) -> float | None:
+    """What no plan earns more than: the linear relaxation in which jobs stop, go on and round up as they like
+    (`model.contracts.preemptible.STATES`). It takes a tenth of the time of the whole one, which solvers need for
+    their first bound. None where it is not found in time."""
+    problem = formulation.problem
+    if problem.labels is None:
+        return None
+    rows = problem.labels.rows
+    states = [rows.of(terms.name, symbol) for terms, _ in jobs_to_place(formulation) for symbol in STATES]
+    loose = problem.without_rows(np.concatenate([*states, np.zeros(0, dtype=np.int64)]))
+    x = _relaxed(loose, time_limit_s)
+    return None if x is None else problem.objective(x)
+
+
+def _relaxed(problem: Problem, time_limit_s: float) -> Floats | None:
+    """The best solution (n,) of the linear relaxation; None where it is not found in time."""
+    if time_limit_s < LEAST_S:
+        return None
+    try:
+        result = solve(problem.relaxed(), RELAXER, Options(gap=1e-6, time_limit_s=time_limit_s))
+    except (SolverError, RuntimeError, MemoryError):
+        return None
+    return result.x if result.status is Status.PROVEN else None
 
 
 def known_plans(formulation: Formulation, time_limit_s: float, shunned: Sequence[str] = ()) -> Iterator[Result]:
@@ -68,15 +101,15 @@ def eased_plan(formulation: Formulation, time_limit_s: float, shunned: Sequence[
     last = time.monotonic() + time_limit_s
     jobs = jobs_to_place(formulation)
     eased = formulate(_eased(formulation.model.scenario, {terms.name: job for terms, job in jobs}))
-    found = _found(eased.problem, EASED_SHARE * time_limit_s, shunned)
-    if found is None or found.x is None:
+    x = _relaxed(eased.problem, time_limit_s)
+    if x is None:
         return None
-    x, room, ready = found.x, {}, {}
+    room, ready = {}, {}
     placed = {terms.name for terms, _ in jobs}
     for name, block in eased.pools.items():
         others = [p.amount for p in eased.model.set_points if p.quantity == f"gpus[{name}]" and p.item not in placed]
         used = np.sum([amount.value(x) for amount in others], axis=0) if others else 0.0
-        room[name], ready[name] = block.gpus_most - used, np.round(block.nodes_on.value(x))
+        room[name], ready[name] = block.gpus_most - used, np.ceil(block.nodes_on.value(x) - 1e-6)
     return _around(formulation, place_jobs(formulation, room, ready), last - time.monotonic(), shunned)
 
 

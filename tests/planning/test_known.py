@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from optimizer import plan
+from optimizer.model.contracts.preemptible import STATES
 from optimizer.model.formulation import formulate
 from optimizer.planning import ask as chain_module
-from optimizer.planning.known import eased_plan, known_plans, plan_to_begin_with
+from optimizer.planning.known import LOOSE, eased_plan, known_plans, loose_bound, plan_to_begin_with
 from optimizer.planning.rules.held_jobs import with_jobs_held
 from optimizer.planning.rules.many_jobs import MANY, are_many, jobs_to_place, place_jobs
 from solvers import Options, Problem, Result, Status, solve
@@ -21,12 +22,11 @@ JOBS, PERIODS = 24, 12
 
 def test_a_plan_to_begin_with_where_jobs_are_many() -> None:
     formulation = formulate(many_jobs(JOBS, PERIODS))
-    relaxed = replace(formulation.problem, integer=np.zeros_like(formulation.problem.integer))
+    relaxed = formulation.problem.relaxed()
     bound = solve(relaxed, "highs", Options(gap=1e-6)).objective
     found = plan_to_begin_with(formulation, 30.0)
     assert found is not None and found.objective is not None and bound is not None
     assert found.objective >= (1.0 - 0.015) * bound
-    assert found.bound is None
 
 
 def test_few_jobs_begin_with_nothing() -> None:
@@ -53,11 +53,58 @@ def test_no_more_is_placed_than_there_is_room() -> None:
     assert used.sum() > 0.8 * room.sum()
 
 
-def test_many_jobs_are_proven_to_one_percent() -> None:
-    schedule = plan(many_jobs(JOBS, PERIODS), gap=0.015, time_limit_s=60.0)
+def test_the_loose_bound_is_above_the_relaxation_and_near_it() -> None:
+    formulation = formulate(many_jobs(JOBS, PERIODS))
+    relaxed = formulation.problem.relaxed()
+    tight, loose = solve(relaxed, "highs", Options(gap=1e-6)).objective, loose_bound(formulation, 30.0)
+    assert tight is not None and loose is not None
+    assert tight <= loose + 1e-6 <= 1.005 * tight
+
+
+def test_the_loose_bound_is_small() -> None:
+    problem = formulate(many_jobs(JOBS, PERIODS)).problem
+    assert problem.labels is not None
+    states = sum(len(problem.labels.rows.of(f"j{i:03d}", symbol)) for i in range(JOBS) for symbol in STATES)
+    assert states > 0.8 * problem.rows
+
+
+def test_many_jobs_are_proven_without_a_search() -> None:
+    schedule = plan(many_jobs(JOBS, PERIODS), gap=0.02, time_limit_s=60.0)
     assert schedule.outcome.status == "proven"
-    begun = schedule.outcome.attempts[0]
+    assert [(a.solver, a.status, a.reason) for a in schedule.outcome.attempts] == [("rules", "proven", "")]
+    assert schedule.outcome.message == LOOSE
+
+
+def test_where_no_solver_finds_anything_what_they_began_with_is_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = Result(Status.NO_SOLUTION, "highs", "", 0.0, limit="time")
+    monkeypatch.setattr(chain_module, "solve", lambda problem, name, options: replace(nothing, solver=name))
+    schedule = plan(many_jobs(JOBS, PERIODS), gap=1e-7, time_limit_s=60.0)
+    begun, *asked, last = schedule.outcome.attempts
     assert (begun.solver, begun.reason) == ("rules", chain_module.BEGIN)
+    assert [a.solver for a in asked] == ["highs", "highs-presolve", "scip", "cbc"]
+    assert (last.solver, last.status) == ("rules", "feasible")
+    assert schedule.outcome.gap is not None
+    assert schedule.outcome.gap < 0.02
+
+
+def test_a_solver_begins_with_it_and_never_ends_below(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = many_jobs(JOBS, PERIODS)
+    begun = plan_to_begin_with(formulate(given), 30.0)
+    told: list[Options] = []
+
+    def loses(problem: Problem, name: str, options: Options) -> Result:
+        told.append(options)
+        assert options.start is not None
+        worth = problem.objective(options.start)
+        return Result(Status.FEASIBLE, name, "", 0.0, x=options.start, objective=worth, bound=1e6, limit="time")
+
+    monkeypatch.setattr(chain_module, "solve", loses)
+    schedule = plan(given, gap=1e-7, time_limit_s=30.0)
+    assert begun is not None and schedule.horizon_profit_usd is not None
+    assert schedule.horizon_profit_usd == pytest.approx(begun.objective, rel=1e-3)
+    # The solver's own bound is worse than the one that was known.
+    assert schedule.outcome.bound_usd == pytest.approx(begun.bound)
+    assert len(told) == 1
 
 
 def idles(problem: Problem, options: Options) -> Result:

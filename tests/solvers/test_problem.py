@@ -30,6 +30,14 @@ def test_objective_and_activity() -> None:
     assert PROBLEM.rows_of_values().tolist() == [0, 2, 2]
 
 
+def test_without_rows() -> None:
+    fewer = PROBLEM.without_rows(np.array([0, 1]))
+    fewer.check()
+    assert (fewer.columns, fewer.rows, fewer.nonzeros) == (2, 1, 2)
+    assert fewer.activity(np.array([2.0, 0.5])).tolist() == [5.5]
+    assert PROBLEM.without_rows(np.zeros(0, dtype=np.int64)).activity(np.array([2.0, 0.5])).tolist() == [2.0, 0.0, 5.5]
+
+
 def test_relaxed() -> None:
     relaxed = PROBLEM.relaxed()
     assert relaxed.integers == 0

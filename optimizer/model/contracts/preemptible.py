@@ -44,6 +44,22 @@ WHOLE = 1e-9
 LEAST_LEFT = 1e-5
 """Owed work that a job runs for, as a share of all of it: more than the tolerance by which work counts as done."""
 
+STATES = (
+    "state",
+    "goes on",
+    "stops",
+    "waits",
+    "begins once",
+    "least GPUs",
+    "F rises",
+    "last runs",
+    "rounding",
+    "work",
+    "done",
+)
+"""Rows without which a job stops, goes on and rounds up as it likes. What is left is a small part of the problem, and
+its relaxation is hardly looser: what many jobs earn together is bounded without them."""
+
 
 def preemptible(model: Model, job: Job, service: Service) -> Work:
     """Columns and rows of a job that may stop and go on."""
