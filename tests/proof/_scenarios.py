@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from optimizer.scenario.scenario import Scenario
-from tests.oracle.generator import STARTS, Fields, Maker
+from tests.oracle.draws import STARTS, Fields
+from tests.oracle.generator import Maker
 
 TARIFF_USD_PER_KW = (0.004, 0.01, 0.03)
 """Of plans of a few hours: a whole month's rate would stop everything."""
