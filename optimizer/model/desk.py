@@ -31,6 +31,7 @@ class PeriodSum:
     def __init__(self, periods: int) -> None:
         self.constant: Floats = np.zeros(periods)
         self._parts: list[tuple[Index, Index, Floats]] = []
+        self._wholes: list[tuple[PeriodSum, float]] = []
 
     def add(self, columns: Index, values: FloatLike, period: npt.NDArray[np.int64] | None = None) -> None:
         """Add terms. Without `period`, the last axis of `columns` is the periods."""
@@ -48,20 +49,30 @@ class PeriodSum:
         self._parts.append((period, columns, values * scale[period]))
         self.constant = self.constant + other.constant * scale
 
+    def add_whole(self, other: PeriodSum, factor: float) -> None:
+        """Add another expression times a factor, which `value` takes of what the other comes to as a whole: in the last
+        digit that is not the sum of its terms times the factor each."""
+        self._wholes.append((other, factor))
+
     def triplets(self) -> tuple[npt.NDArray[np.int64], Index, Floats]:
         """(period, column, coefficient) of all terms."""
-        empty = np.zeros(0, dtype=np.int64)
-        return (
-            np.concatenate([*(p[0] for p in self._parts), empty]),
-            np.concatenate([*(p[1] for p in self._parts), empty]),
-            np.concatenate([*(p[2] for p in self._parts), np.zeros(0)]),
-        )
+        wholes = [(p, c, v * factor) for other, factor in self._wholes for p, c, v in (other.triplets(),)]
+        return _joined([*self._parts, *wholes])
 
     def value(self, x: Floats) -> Floats:
         """The expression at a solution, (periods,)."""
-        period, columns, values = self.triplets()
+        period, columns, values = _joined(self._parts)
         total = np.bincount(period, weights=values * x[columns], minlength=len(self.constant))
-        return np.asarray(self.constant + total)
+        return np.asarray(self.constant + total) + sum(factor * other.value(x) for other, factor in self._wholes)
+
+
+def _joined(parts: list[tuple[Index, Index, Floats]]) -> tuple[npt.NDArray[np.int64], Index, Floats]:
+    empty = np.zeros(0, dtype=np.int64)
+    return (
+        np.concatenate([*(p[0] for p in parts), empty]),
+        np.concatenate([*(p[1] for p in parts), empty]),
+        np.concatenate([*(p[2] for p in parts), np.zeros(0)]),
+    )
 
 
 LIMIT_WORDS = "allows {allowed} MW {when}, at least {needed} MW are needed"
@@ -187,9 +198,7 @@ class Model:
     ) -> None:
         """Dollars per unit of columns: a term of the objective and of the ledger at once."""
         self._line(item, kind).add(columns, usd, period)
-        self.builder.cost(columns, usd)
-        if kind in REVENUE_KINDS:
-            self.builder.reference(columns, usd)
+        self._aim(kind, columns, usd)
 
     def earn_constant(self, item: str, kind: LedgerKind, usd: FloatLike) -> None:
         """Dollars that no decision changes: (periods,) or one number for each period."""
@@ -205,6 +214,19 @@ class Model:
         rate = np.broadcast_to(np.asarray(usd, dtype=float), (self.periods,))
         self.earn(item, kind, columns, values * rate[period], period)
         self.earn_constant(item, kind, amount.constant * rate)
+
+    def earn_amount(self, item: str, kind: LedgerKind, amount: PeriodSum, usd: float) -> None:
+        """As `earn_sum` of an amount without a constant, with a ledger that multiplies what the amount comes to and not
+        each of its terms: 96 GPU-hours earn the same to the last digit, be they a column or the difference of two."""
+        _, columns, values = amount.triplets()
+        self._aim(kind, columns, values * usd)
+        self._line(item, kind).add_whole(amount, usd)
+
+    def _aim(self, kind: LedgerKind, columns: Index, usd: FloatLike) -> None:
+        """Dollars as a term of the objective, and of the gap's reference."""
+        self.builder.cost(columns, usd)
+        if kind in REVENUE_KINDS:
+            self.builder.reference(columns, usd)
 
     def weigh(self, amount: PeriodSum, usd: FloatLike) -> None:
         """A term of the objective alone: what it stands for is booked by its rule (`book`)."""

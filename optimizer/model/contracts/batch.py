@@ -57,7 +57,7 @@ class BatchBlock(ContractBlock):
     def _dollars(self, work: Work) -> None:
         model, terms, job, name = self._model, self._terms, self._job, self._terms.name
         if terms.price_usd_per_gpu_hour:
-            model.earn_sum(name, LedgerKind.CONTRACT_REVENUE, work.owed, terms.price_usd_per_gpu_hour)
+            model.earn_amount(name, LedgerKind.CONTRACT_REVENUE, work.owed, terms.price_usd_per_gpu_hour)
         self._at_closing(LedgerKind.SHORTFALL_PENALTY, work.missing, -terms.penalty_usd_per_gpu_hour)
         if not job.never_done:
             self._completion(work)
