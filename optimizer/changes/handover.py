@@ -12,6 +12,8 @@ from optimizer.scenario.faults import Fault, ScenarioError
 from optimizer.scenario.places import faults_from
 from optimizer.scenario.scenario import Scenario
 from optimizer.scenario.state import State
+from optimizer.schedule import ScheduleError
+from optimizer.schedule.as_json import record_of
 
 MOST_STATE_BYTES = 256_000_000
 """A schedule of a year holds its state among much else."""
@@ -45,15 +47,21 @@ def read_state(path: str | Path) -> State:
         raise _refused(source, source, f"no valid JSON: {error}", allowed) from None
     if not isinstance(raw, dict):
         raise _refused(source, source, f"a {type(raw).__name__}", allowed)
-    if "dispatch" in raw and "outcome" in raw:
-        if raw.get("schema_version") != 1:
-            found = repr(raw.get("schema_version"))[:60]
-            raise _refused(source, "schema_version", found, "1: a schedule of this version")
-        raw = raw.get("state")
-        if not isinstance(raw, dict):
-            found = "null: the schedule has no plan, and hands nothing over" if raw is None else repr(raw)[:60]
-            raise _refused(source, "state", found, "the state that a plan ends in")
+    if raw.keys() & {"output_schema_version", "schema_version"}:
+        return _state_of_schedule(raw, source)
     return _state(raw, source)
+
+
+def _state_of_schedule(raw: dict[str, Any], source: str) -> State:
+    try:
+        state = record_of(raw).state
+    except ScheduleError as error:
+        assert error.fault is not None
+        raise ScenarioError([error.fault], source) from None
+    if state is None:
+        found = "null: the schedule has no plan, and hands nothing over"
+        raise _refused(source, "state", found, "the state that a plan ends in")
+    return state
 
 
 def _state(raw: dict[str, Any], source: str) -> State:

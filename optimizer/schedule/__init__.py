@@ -1,7 +1,7 @@
 """The answer: a schedule, its rows and reports, its words; how it goes to and from files."""
 
-from optimizer.schedule.as_json import SCHEDULE_VERSION, dispatch_records, ledger_records
 from optimizer.schedule.ledger_kind import LedgerKind
+from optimizer.schedule.record import OUTPUT_SCHEMA_VERSION, ScheduleRecord
 from optimizer.schedule.records import (
     Attempt,
     ContractReport,
@@ -16,10 +16,16 @@ from optimizer.schedule.records import (
     Size,
     Solver,
     StatusName,
+    dispatch_records,
+    ledger_records,
 )
 from optimizer.schedule.schedule import Schedule
 
+SCHEDULE_VERSION = OUTPUT_SCHEMA_VERSION
+"""The form that schedules are written in."""
+
 __all__ = [
+    "OUTPUT_SCHEMA_VERSION",
     "SCHEDULE_VERSION",
     "Attempt",
     "ContractReport",
@@ -32,6 +38,7 @@ __all__ = [
     "Outcome",
     "Schedule",
     "ScheduleError",
+    "ScheduleRecord",
     "Seconds",
     "Size",
     "Solver",

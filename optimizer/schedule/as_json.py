@@ -1,94 +1,82 @@
-"""A schedule as JSON: the one writer and the one reader of its file."""
+"""The one reader of schedules as JSON.
+
+`solve -o` writes the object to `schedule.json`, `solve --json` prints the same with what belongs beside it: both are
+read. Files of `schema_version` 1, with one object a row, are read as well.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Literal
+import json
+from collections.abc import Callable
+from typing import Any
 
-from pydantic import AwareDatetime, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from optimizer.scenario.state import State
-from optimizer.schedule.records import (
-    ContractReport,
-    DispatchRow,
-    FoundPeak,
-    LedgerRow,
-    MonthBill,
-    Outcome,
-    Record,
-    ScheduleError,
-    Seconds,
-    Size,
-    Solver,
-)
+from optimizer.scenario.faults import Fault
+from optimizer.scenario.places import faults_from
+from optimizer.schedule.record import OUTPUT_SCHEMA_VERSION, ScheduleRecord
+from optimizer.schedule.records import ScheduleError
+from optimizer.schedule.version_1 import ScheduleOfVersion1
 
-SCHEDULE_VERSION = 1
+VERSIONS = f"{OUTPUT_SCHEMA_VERSION}; files of schema_version 1 are read, too"
 
 
-class ScheduleRecord(Record):
-    """A schedule as it stands in a file."""
+class _Version(BaseModel):
+    """What says which form a text is of."""
 
-    schema_version: Literal[1]
-    scenario: str
-    zone: str
-    currency: str
-    outcome: Outcome
-    profit_usd: float | None
-    horizon_profit_usd: float | None
-    solver: Solver
-    seconds: Seconds
-    size: Size
-    dispatch: tuple[_DispatchRecord, ...]
-    ledger: tuple[_LedgerRecord, ...]
-    look_ahead_dispatch: tuple[_DispatchRecord, ...]
-    look_ahead_ledger: tuple[_LedgerRecord, ...]
-    contracts: tuple[ContractReport, ...]
-    bills: tuple[MonthBill, ...] = ()
-    expected_peaks: tuple[FoundPeak, ...] = ()
-    state: State | None
-    notes: tuple[str, ...]
+    model_config = ConfigDict(extra="ignore")
 
-
-class _DispatchRecord(Record):
-    start: AwareDatetime
-    item: str
-    quantity: str
-    value: float
-
-
-class _LedgerRecord(Record):
-    start: AwareDatetime
-    item: str
-    kind: str
-    usd: float
-
-
-ScheduleRecord.model_rebuild()
+    output_schema_version: Any = None
+    schema_version: Any = None
+    scenario: Any = None
+    error: Any = None
 
 
 def record_in(text: str | bytes) -> ScheduleRecord:
-    """The schedule that a text holds. Raises ScheduleError where it holds none."""
+    """The schedule that a text holds. Raises ScheduleError, with what is wrong and where, if it holds none."""
     try:
+        version = _Version.model_validate_json(text)
+        if _is_first(version):
+            return ScheduleOfVersion1.model_validate_json(text).renewed()
         return ScheduleRecord.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"])) or "the text"
-        raise ScheduleError(f"no schedule: {place}: {first['msg']}") from None
+        raise _none(_fault(error, lambda: json.loads(text))) from None
 
 
-def dispatch_records(rows: Iterable[DispatchRow]) -> list[dict[str, Any]]:
-    """Dispatch rows as JSON objects."""
-    return [{"start": r.start.isoformat(), "item": r.item, "quantity": r.quantity, "value": r.value} for r in rows]
+def record_of(raw: object) -> ScheduleRecord:
+    """The schedule that parsed JSON is. Raises ScheduleError, with what is wrong and where, if it is none."""
+    try:
+        version = _Version.model_validate(raw)
+        if _is_first(version):
+            return ScheduleOfVersion1.model_validate(raw).renewed()
+        return ScheduleRecord.model_validate(raw)
+    except ValidationError as error:
+        raise _none(_fault(error, lambda: raw)) from None
 
 
-def ledger_records(rows: Iterable[LedgerRow]) -> list[dict[str, Any]]:
-    """Ledger rows as JSON objects."""
-    return [{"start": r.start.isoformat(), "item": r.item, "kind": r.kind, "usd": r.usd} for r in rows]
+def _is_first(version: _Version) -> bool:
+    """Whether it is of schema_version 1. Raises ScheduleError where it is of no form that is read, or says that there
+    is no schedule."""
+    given, before = version.output_schema_version, version.schema_version
+    if given is None and type(before) is int and before == 1:
+        return True
+    if type(given) is int and given == OUTPUT_SCHEMA_VERSION:
+        if version.scenario is None and isinstance(version.error, str):
+            raise _none(Fault("error", version.error, "a schedule, where there is no error"))
+        return False
+    place, found = ("output_schema_version", given) if before is None else ("schema_version", before)
+    raise _none(Fault(place, "missing" if found is None else repr(found)[:60], VERSIONS))
 
 
-def dispatch_rows(records: tuple[_DispatchRecord, ...]) -> tuple[DispatchRow, ...]:
-    return tuple(DispatchRow(r.start, r.item, r.quantity, r.value) for r in records)
+def _none(fault: Fault) -> ScheduleError:
+    return ScheduleError(f"no schedule: {fault}", fault)
 
 
-def ledger_rows(records: tuple[_LedgerRecord, ...]) -> tuple[LedgerRow, ...]:
-    return tuple(LedgerRow(r.start, r.item, r.kind, r.usd) for r in records)
+def _fault(error: ValidationError, raw: Callable[[], Any]) -> Fault:
+    """The first thing that is wrong."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    if first["type"] == "json_invalid":
+        return Fault("the text", first["msg"], "a schedule as JSON")
+    if not first["loc"]:
+        return Fault("the text", first["msg"], "a schedule as JSON")
+    return faults_from(error, raw())[0]

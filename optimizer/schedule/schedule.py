@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.files.whole import write_text, write_whole
 from optimizer.scenario.state import State
-from optimizer.schedule.as_json import (
-    SCHEDULE_VERSION,
-    dispatch_records,
+from optimizer.schedule.as_json import record_in
+from optimizer.schedule.columns import (
+    Starts,
+    dispatch_columns,
     dispatch_rows,
-    ledger_records,
+    ledger_columns,
     ledger_rows,
-    record_in,
 )
+from optimizer.schedule.record import OUTPUT_SCHEMA_VERSION
 from optimizer.schedule.records import (
     ContractReport,
     DispatchRow,
@@ -96,10 +97,17 @@ class Schedule:
             totals[row.kind] = totals.get(row.kind, 0.0) + row.usd
         return totals
 
-    def to_json(self, indent: int | None = None) -> str:
-        """The whole schedule as JSON; `from_json` gives back the same values."""
-        record = {
-            "schema_version": SCHEDULE_VERSION,
+    def to_object(self) -> dict[str, Any]:
+        """The whole schedule as plain data: what its file holds (`ScheduleRecord`), rows as columns."""
+        starts = Starts()
+        columns = {
+            "dispatch": dispatch_columns(self.dispatch_rows, starts),
+            "ledger": ledger_columns(self.ledger_rows, starts),
+            "look_ahead_dispatch": dispatch_columns(self.look_ahead_dispatch_rows, starts),
+            "look_ahead_ledger": ledger_columns(self.look_ahead_ledger_rows, starts),
+        }
+        return {
+            "output_schema_version": OUTPUT_SCHEMA_VERSION,
             "scenario": self.scenario,
             "zone": self.zone,
             "currency": self.currency,
@@ -109,41 +117,33 @@ class Schedule:
             "solver": self.solver.model_dump(),
             "seconds": self.seconds.model_dump(),
             "size": self.size.model_dump(),
-            "dispatch": dispatch_records(self.dispatch_rows),
-            "ledger": ledger_records(self.ledger_rows),
-            "look_ahead_dispatch": dispatch_records(self.look_ahead_dispatch_rows),
-            "look_ahead_ledger": ledger_records(self.look_ahead_ledger_rows),
+            "starts": list(starts),
+            **columns,
             "contracts": [c.model_dump(mode="json") for c in self.contracts],
             "bills": [bill.model_dump(mode="json") for bill in self.bills],
             "expected_peaks": [peak.model_dump(mode="json") for peak in self.expected_peaks],
             "state": None if self.state is None else self.state.model_dump(mode="json"),
-            "notes": self.notes,
+            "notes": list(self.notes),
         }
-        return json.dumps(record, indent=indent, allow_nan=False, ensure_ascii=False)
+
+    def to_json(self, indent: int | None = None) -> str:
+        """The whole schedule as JSON; `from_json` gives back the same values, rows by item and quantity (or kind)."""
+        close = (",", ":") if indent is None else None
+        return json.dumps(self.to_object(), indent=indent, separators=close, allow_nan=False, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Schedule:
-        """The schedule that `to_json` wrote. Raises ScheduleError where the text is none."""
+        """The schedule that a text holds: a file's, of an earlier version, too, or a command's JSON. Raises
+        ScheduleError where it holds none."""
         record = record_in(text)
+        same = ("scenario", "zone", "currency", "outcome", "profit_usd", "horizon_profit_usd", "solver", "seconds")
+        more = ("size", "contracts", "bills", "expected_peaks", "state", "notes")
         return cls(
-            scenario=record.scenario,
-            zone=record.zone,
-            currency=record.currency,
-            outcome=record.outcome,
-            profit_usd=record.profit_usd,
-            horizon_profit_usd=record.horizon_profit_usd,
-            solver=record.solver,
-            seconds=record.seconds,
-            size=record.size,
-            dispatch_rows=dispatch_rows(record.dispatch),
-            ledger_rows=ledger_rows(record.ledger),
-            look_ahead_dispatch_rows=dispatch_rows(record.look_ahead_dispatch),
-            look_ahead_ledger_rows=ledger_rows(record.look_ahead_ledger),
-            contracts=record.contracts,
-            bills=record.bills,
-            expected_peaks=record.expected_peaks,
-            state=record.state,
-            notes=record.notes,
+            **{name: getattr(record, name) for name in (*same, *more)},
+            dispatch_rows=dispatch_rows(record.dispatch, record.starts),
+            ledger_rows=ledger_rows(record.ledger, record.starts),
+            look_ahead_dispatch_rows=dispatch_rows(record.look_ahead_dispatch, record.starts),
+            look_ahead_ledger_rows=ledger_rows(record.look_ahead_ledger, record.starts),
         )
 
     def write(self, folder: str | Path) -> tuple[Path, ...]:

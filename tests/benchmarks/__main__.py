@@ -16,6 +16,7 @@ from tests.benchmarks.bills import slowest_bill_s
 from tests.benchmarks.jobs import job_figures
 from tests.benchmarks.measure import Run, runs
 from tests.benchmarks.rolls import roll_seconds
+from tests.benchmarks.schedules import file_cost
 from tests.benchmarks.series import seconds_of
 from tests.figure import Figure
 
@@ -32,6 +33,10 @@ MOST_BILL_S = 1.0
 ROLL_DAYS = 14
 MOST_ROLL_RATIO = 1.3
 MOST_COLUMNS_RATIO = 3.0
+YEAR_DAYS = 365
+MOST_YEAR_MB = 8.0
+MOST_GROWTH = 3.0
+"""A million rows leave the caches, and are gone through for garbage: 2.2 times the seconds a row."""
 
 
 def west_texas() -> list[Figure]:
@@ -82,6 +87,20 @@ def reading() -> list[Figure]:
     return [Figure("series: four columns of a CSV to one", seconds_of(4) / seconds_of(1), "", MOST_COLUMNS_RATIO)]
 
 
+def files() -> list[Figure]:
+    """The file of a year's schedule, and how it grows from a tenth of it."""
+    tenth, year = file_cost(YEAR_DAYS // 10), file_cost(YEAR_DAYS)
+    print(f"schedule.json of {YEAR_DAYS} days: {year.megabytes:.1f} MB, {year.write_s:.2f} s to write, ", end="")
+    print(f"{year.read_s:.2f} s to read; of {YEAR_DAYS // 10} days: {tenth.megabytes:.2f} MB", flush=True)
+    longer = YEAR_DAYS / (YEAR_DAYS // 10)
+    took, took_tenth = year.write_s + year.read_s, tenth.write_s + tenth.read_s
+    return [
+        Figure("schedule.json: a year of the West-Texas day", year.megabytes, "MB", MOST_YEAR_MB),
+        Figure("schedule.json: bytes a day, a year to a tenth", year.megabytes / tenth.megabytes / longer, "", 1.05),
+        Figure("schedule.json: seconds a day, a year to a tenth", took / took_tenth / longer, "", MOST_GROWTH),
+    ]
+
+
 def routes() -> None:
     """The routes beside each other, as ratios to HiGHS within this run (no bar: none wins everywhere)."""
     first = statistics.median(run.solve_s for run in runs(WEST_TEXAS, 3)[1:])
@@ -112,7 +131,7 @@ def main() -> int:
         gap.show(options.gap, options.solver, options.precision, options.limit, options.mps)
         return 0
     figures = []
-    for measure in (west_texas, whole_bill, billing, rolling, reading, job_figures):
+    for measure in (west_texas, whole_bill, billing, rolling, reading, job_figures, files):
         for figure in measure():
             print(figure, flush=True)
             figures.append(figure)

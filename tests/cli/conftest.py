@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from optimizer.cli import app
 from tests.cli.rich import BILLED, SELLING, write
+from tests.schedule.row_form import as_rows
 
 
 @pytest.fixture(scope="session")
@@ -24,8 +25,8 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def schedule(rich: Path) -> Any:
-    """The plan of the rich day as JSON that a test may spoil."""
-    return json.loads((rich / "plan" / "schedule.json").read_text(encoding="utf-8"))
+    """The plan of the rich day as JSON, one object a row, that a test may spoil."""
+    return as_rows(json.loads((rich / "plan" / "schedule.json").read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="session")
@@ -39,8 +40,8 @@ def selling(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def sold(selling: Path) -> Any:
-    """Its plan as JSON that a test may spoil."""
-    return json.loads((selling / "plan" / "schedule.json").read_text(encoding="utf-8"))
+    """Its plan as JSON, one object a row, that a test may spoil."""
+    return as_rows(json.loads((selling / "plan" / "schedule.json").read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="session")
@@ -54,5 +55,5 @@ def billing(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def billed(billing: Path) -> Any:
-    """Its plan as JSON that a test may spoil."""
-    return json.loads((billing / "plan" / "schedule.json").read_text(encoding="utf-8"))
+    """Its plan as JSON, one object a row, that a test may spoil."""
+    return as_rows(json.loads((billing / "plan" / "schedule.json").read_text(encoding="utf-8")))

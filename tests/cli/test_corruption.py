@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from optimizer.cli import app
+from tests.schedule.row_form import as_columns, as_first_version
 
 Doc = dict[str, Any]
 Named = tuple[str, int | None]
@@ -643,7 +644,8 @@ def assert_caught(folder: Path, schedule: Doc, tmp_path: Path, corrupt: Callable
     before = json.dumps(schedule)
     item, hour = corrupt(schedule)
     assert json.dumps(schedule) != before, "the plan holds nothing to corrupt so"
-    result = audit(folder, json.dumps(schedule), tmp_path, "--json")
+    text = json.dumps(as_columns(schedule))
+    result = audit(folder, text, tmp_path, "--json")
     assert result.exit_code == 5, result.output
     answer = json.loads(result.stdout)
     assert answer["ok"] is False
@@ -652,7 +654,7 @@ def assert_caught(folder: Path, schedule: Doc, tmp_path: Path, corrupt: Callable
     if hour is not None:
         assert f"2026-01-05T{hour:02d}:00:00-06:00" in hours, answer["violations"]
     # To people it is said in words, on stdout, with the item.
-    plain = audit(folder, json.dumps(schedule), tmp_path)
+    plain = audit(folder, text, tmp_path)
     assert plain.exit_code == 5
     assert item in plain.stdout
 
@@ -668,11 +670,14 @@ def test_the_file_as_written_is_accepted(rich: Path) -> None:
 
 
 def test_another_layout_of_the_same_file_is_accepted(rich: Path, schedule: Doc, tmp_path: Path) -> None:
+    turned = schedule | {"dispatch": schedule["dispatch"][::-1], "ledger": schedule["ledger"][::-1]}
+    record = as_columns(schedule)
     for text in (
-        json.dumps(schedule, indent=4),
-        json.dumps(schedule, sort_keys=True),
-        json.dumps(schedule, ensure_ascii=True, separators=(",", ":")),
-        json.dumps(schedule | {"dispatch": schedule["dispatch"][::-1], "ledger": schedule["ledger"][::-1]}),
+        json.dumps(record, indent=4),
+        json.dumps(record, sort_keys=True),
+        json.dumps(record, ensure_ascii=True, separators=(",", ":")),
+        json.dumps(as_columns(turned)),
+        as_first_version(json.dumps(record)),
     ):
         result = audit(rich, text, tmp_path, "--json")
         assert result.exit_code == 0, result.output
@@ -680,6 +685,7 @@ def test_another_layout_of_the_same_file_is_accepted(rich: Path, schedule: Doc, 
 
 
 def test_what_is_no_schedule_is_invalid_input(rich: Path, schedule: Doc, tmp_path: Path) -> None:
+    schedule = as_columns(schedule)
     cut = json.dumps(schedule)[:-100]
     without_state = {key: value for key, value in schedule.items() if key != "state"}
     spoilt_value = schedule | {"profit_usd": "much"}
@@ -690,7 +696,7 @@ def test_what_is_no_schedule_is_invalid_input(rich: Path, schedule: Doc, tmp_pat
         "{}",
         cut,
         b"\xff\xfe",
-        json.dumps(schedule | {"schema_version": 2}),
+        json.dumps(schedule | {"output_schema_version": 3}),
         json.dumps(schedule | {"more": 1}),
         json.dumps(without_state),
         json.dumps(spoilt_value),

@@ -10,6 +10,7 @@ import pytest
 
 from optimizer import Scenario, ScenarioError, plan, read_state, with_state
 from tests.cli.run import infeasible, only_object, wattshift
+from tests.schedule.row_form import as_first_version
 from tests.toys import clock, group_fleet, scenario
 
 
@@ -44,6 +45,13 @@ def test_the_next_plan_goes_on_from_the_last(files: Path) -> None:
     schedule = json.loads((files / "plan" / "schedule.json").read_text())
     (files / "state.json").write_text(json.dumps(schedule["state"]))
     assert profit(files / "next.json", "--state", files / "state.json") == pytest.approx(50)
+
+
+def test_a_file_of_the_first_version_hands_over_the_same(files: Path) -> None:
+    text = (files / "plan" / "schedule.json").read_text()
+    (files / "first.json").write_text(as_first_version(text))
+    assert read_state(files / "first.json") == read_state(files / "plan" / "schedule.json")
+    assert profit(files / "next.json", "--state", files / "first.json") == pytest.approx(50)
 
 
 def test_all_commands_that_read_a_scenario_take_it(files: Path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import pytest
 
 from optimizer import Schedule, load, plan
 from optimizer.schedule import ScheduleError
+from optimizer.schedule.as_json import record_of
 from tests import toys
 from tests.cli import rich
+from tests.schedule.row_form import as_first_version
 
 FILES = ["dispatch.csv", "dispatch.parquet", "ledger.csv", "ledger.parquet", "schedule.json"]
 
@@ -65,28 +68,79 @@ def test_json_holds_no_nan_and_is_strict(day: Schedule) -> None:
         raise AssertionError(name)
 
     record = json.loads(day.to_json(), parse_constant=refuse)
-    assert record["schema_version"] == 1
-    assert record["dispatch"][0]["start"] == "2026-01-05T00:00:00-06:00"
+    assert record["output_schema_version"] == 2
+    assert record["starts"][0] == "2026-01-05T00:00:00-06:00"
+
+
+COLUMN = {"item": "a", "quantity": "b", "values": [1.0, 2.0]}
 
 
 @pytest.mark.parametrize(
-    ("change", "place"),
+    ("change", "words"),
     [
-        ({"schema_version": 2}, "schema_version"),
-        ({"more": 1}, "more"),
-        ({"profit_usd": [1]}, "profit_usd"),
-        (
-            {"dispatch": [{"start": "2026-01-05T00:00:00", "item": "a", "quantity": "b", "value": 1.0}]},
-            "dispatch.0.start",
-        ),
-        ({"outcome": {"status": "perfect", "gap_asked": 1e-4}}, "outcome.status"),
-        ({"state": {"fleets": {"a": {"groups": "x"}}}}, "state.fleets.a.groups"),
+        ({"output_schema_version": 3}, "output_schema_version: 3; 2; files of schema_version 1 are read, too"),
+        ({"output_schema_version": "2"}, "output_schema_version: '2'"),
+        ({"output_schema_version": None}, "output_schema_version: missing"),
+        ({"output_schema_version": None, "schema_version": 2}, "schema_version: 2"),
+        ({"output_schema_version": None, "schema_version": True}, "schema_version: True"),
+        ({"more": 1}, "more: 1; not a field here"),
+        ({"profit_usd": [1]}, r"profit_usd: \[1\]"),
+        ({"starts": ["2026-01-05T00:00:00"]}, r"starts\[0\]: '2026-01-05T00:00:00'"),
+        ({"dispatch": [COLUMN | {"values": [1.0, "x"]}]}, r"dispatch\[0\].values\[1\]: 'x'"),
+        ({"dispatch": [COLUMN | {"first": 9}]}, "a b has values beyond the 10 starts"),
+        ({"dispatch": [COLUMN | {"at": [0, -1]}]}, "a b has values beyond the 10 starts"),
+        ({"dispatch": [COLUMN | {"at": [0, 10]}]}, "a b has values beyond the 10 starts"),
+        ({"dispatch": [COLUMN | {"at": [0]}]}, "2 values at 1 moments"),
+        ({"outcome": {"status": "perfect", "gap_asked": 1e-4}}, "outcome.status: 'perfect'"),
+        ({"state": {"fleets": {"a": {"groups": "x"}}}}, "state.fleets.a.groups: 'x'"),
     ],
 )
-def test_what_is_no_schedule_is_told_by_its_place(day: Schedule, change: dict[str, Any], place: str) -> None:
+def test_what_is_no_schedule_is_told_by_its_place(day: Schedule, change: dict[str, Any], words: str) -> None:
     text = json.dumps(json.loads(day.to_json()) | change)
-    with pytest.raises(ScheduleError, match=place):
+    with pytest.raises(ScheduleError, match=words):
         Schedule.from_json(text)
+    with pytest.raises(ScheduleError, match=words):
+        record_of(json.loads(text))
+
+
+def test_an_object_that_tells_of_a_failure_is_no_schedule() -> None:
+    with pytest.raises(ScheduleError, match="no schedule: error: interrupted"):
+        Schedule.from_json('{"output_schema_version": 2, "error": "interrupted", "faults": []}')
+
+
+def test_a_file_says_an_item_and_a_moment_once(day: Schedule) -> None:
+    record = json.loads(day.to_json())
+    assert len(record["starts"]) == len(set(record["starts"])) == 10
+    columns = {(c["item"], c["quantity"]): c for c in record["dispatch"]}
+    assert len(columns) == len(record["dispatch"])
+    assert columns["site", "import_mw"].keys() == {"item", "quantity", "values"}  # all periods, from the first on
+    (behind,) = (c for c in record["look_ahead_dispatch"] if (c["item"], c["quantity"]) == ("site", "import_mw"))
+    assert behind["first"] == 8 and "at" not in behind
+
+
+def test_rows_of_any_moments_stay_what_they_are(day: Schedule) -> None:
+    """Some missing, one twice, one between the periods, one of another offset."""
+    rows = [row for i, row in enumerate(day.dispatch_rows) if i % 3]
+    odd = [rows[0], rows[0]._replace(start=rows[0].start + timedelta(minutes=7))]
+    odd += [rows[1]._replace(start=rows[1].start.astimezone(UTC), item="elsewhere")]
+    spoilt = replace(day, dispatch_rows=(*odd, *rows), ledger_rows=day.ledger_rows[::-1])
+    again = Schedule.from_json(spoilt.to_json())
+    told = sorted((row.start.isoformat(), *row[1:]) for row in spoilt.dispatch_rows)
+    assert sorted((row.start.isoformat(), *row[1:]) for row in again.dispatch_rows) == told
+    assert sorted(again.ledger_rows) == sorted(spoilt.ledger_rows)
+
+
+def test_a_file_of_the_first_version_is_read(day: Schedule) -> None:
+    """One object a row, as it was written before there were columns."""
+    first = as_first_version(day.to_json())
+    assert '"output_schema_version"' not in first
+    again = Schedule.from_json(first)
+    for part in fields(Schedule):
+        assert getattr(again, part.name) == getattr(day, part.name), part.name
+    spoilt = json.loads(first)
+    spoilt["dispatch"][0]["value"] = "x"
+    with pytest.raises(ScheduleError, match=r"dispatch\[0\].value: 'x'"):
+        Schedule.from_json(json.dumps(spoilt))
 
 
 def test_frames(day: Schedule) -> None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from optimizer.auditor import audit
 from optimizer.auditor.findings import Findings, Violation
@@ -38,10 +39,12 @@ from optimizer.schedule import (
     MonthBill,
     Outcome,
     Schedule,
+    ScheduleRecord,
     Seconds,
     Size,
     Solver,
 )
+from optimizer.schedule.columns import Column
 from optimizer.tariff.prices import export_price
 from solvers.problem import Floats
 
@@ -81,31 +84,35 @@ class _Collected:
     solver: Solver | None = None
 
     def __post_init__(self) -> None:
-        self._period = {stamp.isoformat(): t for t, stamp in enumerate(self.horizon.stamps)}
+        self._period = {stamp: t for t, stamp in enumerate(self.horizon.stamps)}
 
-    def add(self, settled: dict[str, Any]) -> None:
+    def add(self, settled: ScheduleRecord) -> None:
         """One day more."""
-        for table, name, value in ((self.dispatch, "quantity", "value"), (self.ledger, "kind", "usd")):
-            for row in settled["dispatch" if name == "quantity" else "ledger"]:
-                key = row["item"], row[name]
-                values = table.get(key)
-                if values is None:
-                    values = table[key] = np.zeros(self.horizon.periods)
-                values[self._period[row["start"]]] = row[value]
-        for raw in settled["contracts"]:
-            report = ContractReport.model_validate(raw)
+        periods = np.array([self._period[start] for start in settled.starts], dtype=np.int64)
+        self._place(self.dispatch, settled.dispatch, periods)
+        self._place(self.ledger, settled.ledger, periods)
+        for report in settled.contracts:
             key = report.name, report.billing_start
             before = self.contracts.get(key)
             self.contracts[key] = report if before is None else _report(before, report)
-        for raw in settled["bills"]:
-            bill = MonthBill.model_validate(raw)
+        for bill in settled.bills:
             earlier = self.bills.get(bill.month)
             self.bills[bill.month] = bill if earlier is None else _bill(earlier, bill)
-        self.state = State.model_validate(settled["state"])
-        self.notes |= dict.fromkeys(settled["notes"])
-        self.seconds = {name: self.seconds.get(name, 0.0) + s for name, s in settled["seconds"].items()}
-        self.size = {name: max(self.size.get(name, 0), n) for name, n in settled["size"].items()}
-        self.solver = Solver.model_validate(settled["solver"])
+        self.state = settled.state
+        self.notes |= dict.fromkeys(settled.notes)
+        seconds, size = settled.seconds.model_dump(), settled.size.model_dump()
+        self.seconds = {name: self.seconds.get(name, 0.0) + s for name, s in seconds.items()}
+        self.size = {name: max(self.size.get(name, 0), n) for name, n in size.items()}
+        self.solver = settled.solver
+
+    def _place(
+        self, table: dict[tuple[str, str], Floats], columns: Iterable[Column], periods: npt.NDArray[np.int64]
+    ) -> None:
+        for column in columns:
+            values = table.get((column.item, column.name))
+            if values is None:
+                values = table[column.item, column.name] = np.zeros(self.horizon.periods)
+            values[periods[list(column.indices)]] = column.numbers
 
     def dispatch_rows(self) -> Iterable[DispatchRow]:
         for (item, quantity), values in self.dispatch.items():

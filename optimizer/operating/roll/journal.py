@@ -18,7 +18,9 @@ from optimizer.operating.roll.day import DayRecord
 from optimizer.operating.roll.days import Days
 from optimizer.operating.roll.errors import JournalError
 from optimizer.planning.how import HowToSolve
-from optimizer.schedule import Schedule
+from optimizer.scenario.state import State
+from optimizer.schedule import Schedule, ScheduleError, ScheduleRecord
+from optimizer.schedule.as_json import record_of
 
 JOURNAL_VERSION = 1
 MANIFEST = "roll.json"
@@ -60,15 +62,29 @@ class Journal:
         head = json.dumps({"schema_version": JOURNAL_VERSION, "record": asdict(record)})
         write_text(self._path(record.day), f'{head[:-1]}, "settled": {settled.to_json()}}}')
 
-    def settled(self) -> Iterator[dict[str, Any]]:
-        """The settled schedule of each day, one after the other, as JSON objects."""
+    def settled(self) -> Iterator[ScheduleRecord]:
+        """The settled schedule of each day, one after the other."""
         for name in self._names:
-            yield self._read(name)["settled"]
+            yield self._settled(name)
 
-    def last_settled(self, done: int) -> dict[str, Any]:
-        """The settled schedule of the last of so many days."""
-        settled: dict[str, Any] = self._read(self._names[done - 1])["settled"]
+    def state_after(self, done: int) -> State:
+        """How everything stands after so many days."""
+        state = self._settled(self._names[done - 1]).state
+        assert state is not None  # `_settled` says so
+        return state
+
+    def _settled(self, name: str) -> ScheduleRecord:
+        try:
+            settled = record_of(self._read(name)["settled"])
+        except ScheduleError:
+            raise self._no_day(self._path(name)) from None
+        if settled.state is None:
+            raise self._no_day(self._path(name))
         return settled
+
+    @staticmethod
+    def _no_day(path: Path) -> JournalError:
+        return JournalError(f"{path}: no day of a roll; delete it, and it is planned again with all that follow")
 
     def _path(self, name: str) -> Path:
         return self._days / f"{name}.json"
@@ -81,7 +97,7 @@ class Journal:
                 return read
         except (ValueError, KeyError, TypeError):
             pass
-        raise JournalError(f"{path}: no day of a roll; delete it, and it is planned again with all that follow")
+        raise self._no_day(path)
 
 
 def _manifest(days: Days, how: HowToSolve) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from optimizer.operating.roll.joined import Rolled, join
 from optimizer.operating.roll.journal import Journal
 from optimizer.planning.how import Fields, HowToSolve, how_to_solve
 from optimizer.scenario.scenario import Scenario
-from optimizer.scenario.state import State
 from solvers.interrupt import held_back
 
 Told = Callable[[Sequence[DayRecord], int], None]
@@ -64,7 +63,7 @@ def _roll(days: Days, how: HowToSolve, folder: Path, told: Told | None) -> Rolle
     done = journal.done()
     try:
         with held_back() as presses:
-            state = State.model_validate(journal.last_settled(len(done))["state"]) if done else days.whole.state
+            state = journal.state_after(len(done)) if done else days.whole.state
             for index in range(len(done), days.count):
                 try:
                     record, settled = do_day(days, index, state, how)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import Any
 
 from optimizer.operating.roll.day import do_day
 from optimizer.operating.roll.days import Days
@@ -12,15 +10,17 @@ from optimizer.operating.roll.joined import Rolled, join
 from optimizer.planning.how import HowToSolve
 from optimizer.scenario.contracts import Batch, BatchState
 from optimizer.scenario.scenario import Scenario
+from optimizer.schedule import ScheduleRecord
+from optimizer.schedule.as_json import record_in
 
 
 class InMemory:
     """Stands for the folder of a roll."""
 
     def __init__(self) -> None:
-        self.days: list[dict[str, Any]] = []
+        self.days: list[ScheduleRecord] = []
 
-    def settled(self) -> list[dict[str, Any]]:
+    def settled(self) -> list[ScheduleRecord]:
         return self.days
 
 
@@ -39,7 +39,7 @@ def in_parts(scenario: Scenario, seams: Sequence[int], look_ahead: int = 0, gap:
         record, settled = do_day(days, index, state, how)
         assert settled.state is not None
         state = settled.state
-        kept.days.append(json.loads(settled.to_json()))
+        kept.days.append(record_in(settled.to_json()))
         records.append(record)
     return join(days, how, kept, records)  # type: ignore[arg-type]
 

@@ -64,7 +64,7 @@ def other_version(ground: Ground) -> str | None:
         return problem
     read = json.loads((ground.out / "schedule.json").read_bytes())
     for version in (99, "1", None):
-        other = ground.file("other.json", read | {"schema_version": version})
+        other = ground.file("other.json", read | {"output_schema_version": version})
         again = ["replan", FEW, "--published", other, "--from", "2026-01-05T01:00:00"]
         for command in (["audit", FEW, other], ["solve", FEW, "--state", other], again):
             problem = expect(ground.run(*command), {2}, "version")
