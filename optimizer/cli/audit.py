@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json as json_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from optimizer.cli.exits import guarded, say
+from optimizer.cli.exits import guarded, say, tell
 from optimizer.cli.source import SCENARIO_HELP, STATE_HELP, read_scenario
 from optimizer.errors import ExitCode
 
@@ -30,13 +29,9 @@ def audit_command(
     given = read_scenario(scenario, state)
     findings = audit(given, Schedule.from_json(schedule.read_bytes()))
     if json:
-        found = {
-            "ok": findings.ok,
-            "profit_usd": findings.profit_usd,
-            "horizon_profit_usd": findings.horizon_profit_usd,
-            "violations": [violation.to_dict() for violation in findings.violations],
-        }
-        typer.echo(json_module.dumps(found, allow_nan=False))
+        from optimizer.report.machine import audit_object
+
+        tell(audit_object(findings))
     elif findings.ok:
         profit = "no plan" if findings.profit_usd is None else f"{findings.profit_usd:,.2f} {given.currency}"
         typer.echo(f"accepted: every rule is kept and every dollar agrees; profit {profit}")

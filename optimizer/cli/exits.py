@@ -7,6 +7,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import typer
@@ -14,13 +15,15 @@ from typer.core import TyperCommand
 
 from optimizer.cli import begin
 from optimizer.errors import AskedError, ExitCode
-from optimizer.report.plain import plain
+from optimizer.report.plain import plain, said
 from optimizer.schedule import Outcome
 
 _UsageError: Any = typer.BadParameter.__base__
 """click's, which some releases of typer bring along and others import."""
 DEBUG = "WATTSHIFT_DEBUG"
 """The environment variable with which internal errors show where they come from."""
+_told: ContextVar[list[str] | None] = ContextVar("told", default=None)
+"""What the command that runs has printed as its object."""
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -58,6 +61,7 @@ def guarded(command: Command) -> Command:
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
+        _told.set([])
         try:
             begin()
             code = command(*args, **kwargs)
@@ -67,6 +71,8 @@ def guarded(command: Command) -> Command:
             code = failed(error, json=kwargs.get("json") is True)
             if code is ExitCode.INTERNAL_ERROR and os.environ.get(DEBUG) and not isinstance(error, BrokenPipeError):
                 raise
+        finally:
+            _told.set(None)
         raise typer.Exit(code or ExitCode.PROVEN)
 
     return run  # type: ignore[return-value]
@@ -88,20 +94,20 @@ def failed(error: BaseException, *, json: bool) -> ExitCode:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(nowhere, stream.fileno())
         return ExitCode.INTERRUPTED
-    if json:
+    if json and not _told.get():  # where the answer was printed already, there is one object on stdout
         _tell_machine(error)
     code = getattr(error, "exit_code", None)
     if code is not None:
         complain(str(error))
         return ExitCode(code)
     if isinstance(error, KeyboardInterrupt):
-        complain(str(error) or "interrupted")
+        complain(said(error))
         return ExitCode.INTERRUPTED
     if isinstance(error, OSError):
-        complain(f"{error.filename or 'file'}: {error.strerror or error}")
+        complain(said(error))
         return ExitCode.INVALID
     if not os.environ.get(DEBUG):
-        complain(f"internal error: {type(error).__name__}: {error} ({DEBUG}=1 shows where)")
+        complain(f"{said(error)} ({DEBUG}=1 shows where)")
     return ExitCode.INTERNAL_ERROR
 
 
@@ -119,8 +125,18 @@ class ToldCommand(TyperCommand):
             raise
 
 
+def tell(answer: dict[str, Any]) -> None:
+    """Print the one object of a command with --json (`optimizer.report.machine`)."""
+    from optimizer.report.machine import as_text
+
+    text, told = as_text(answer), _told.get()
+    typer.echo(text)
+    if told is not None:
+        told.append(text)
+
+
 def _tell_machine(error: BaseException) -> None:
     """A failure as the one object that a command with --json prints."""
-    from optimizer.report.machine import as_text, failed_object
+    from optimizer.report.machine import failed_object
 
-    typer.echo(as_text(failed_object(error)))
+    tell(failed_object(error))

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from optimizer.cli.exits import guarded, say
+from optimizer.cli.exits import guarded, say, tell
 from optimizer.errors import AskedError
 
 
@@ -30,13 +30,13 @@ def init_command(
         Literal["beginning", "ending"] | None, typer.Option(help="What a time of --prices tells of its interval.")
     ] = None,
     day: Annotated[str | None, typer.Option(help="Local day to plan, YYYY-MM-DD; default: the last whole one.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Start a scenario: copy an example, or make one from your own prices and fleets."""
-    from optimizer.starter import DEFAULT_EXAMPLE, copy_example, examples, start_from
+    from optimizer.starter import DEFAULT_EXAMPLE, copy_example, start_from
 
     if list_:
-        for shipped in examples():
-            typer.echo(f"{shipped.name}: {shipped.description}")
+        _list(json=json)
         return
     if folder is None:
         raise AskedError("name the folder to make, e.g. `wattshift init my-site`; --list shows the examples")
@@ -64,13 +64,32 @@ def init_command(
             stamps=stamps,
             day=_day(day),
         )
-        typer.echo(f"planned day: {started.start.isoformat()}")
-        for assumption in started.assumptions:
-            say(f"assumed: {assumption}")
-        files = list(started.files)
+        start, assumptions, files = started.start.isoformat(), list(started.assumptions), list(started.files)
     else:
-        files = copy_example(example or DEFAULT_EXAMPLE, folder)
+        start, assumptions, files = None, [], list(copy_example(example or DEFAULT_EXAMPLE, folder))
+    if json:
+        from optimizer.report.machine import output_object
+
+        made = {"files": [str(file) for file in files], "planned_day": start, "assumptions": assumptions}
+        tell(output_object(made))
+        return
+    if start is not None:
+        typer.echo(f"planned day: {start}")
+    for assumption in assumptions:
+        say(f"assumed: {assumption}")
     say(f"made {', '.join(str(file) for file in files)}; next: wattshift solve {folder}")
+
+
+def _list(*, json: bool) -> None:
+    from optimizer.starter import examples
+
+    if json:
+        from optimizer.report.machine import output_object
+
+        tell(output_object({"examples": [{"name": each.name, "description": each.description} for each in examples()]}))
+        return
+    for shipped in examples():
+        typer.echo(f"{shipped.name}: {shipped.description}")
 
 
 def _day(text: str | None) -> date | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from optimizer.cli.exits import complain, exit_code, say
+from optimizer.cli.exits import complain, exit_code, say, tell
 from optimizer.errors import ExitCode
+from optimizer.files.whole import write_text
 from optimizer.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -57,9 +59,18 @@ def explained(
     return Planned(scenario, schedule, findings, () if pressed() else why)
 
 
-def delivered(found: Planned, load: float, total: float, output: Path | None, *, json: bool) -> ExitCode:
+def delivered(
+    found: Planned,
+    load: float,
+    total: float,
+    output: Path | None,
+    *,
+    json: bool,
+    beside: Mapping[str, str] = MappingProxyType({}),
+) -> ExitCode:
     """Write and print a plan; the exit code. `load`, `total`: seconds for reading the scenario, and for everything.
-    Raises OSError where it cannot be written; people see it before that."""
+    `beside`: texts that are written with it, by the names of their files. Raises OSError where it cannot be written;
+    people see it before that."""
     from solvers.interrupt import pressed
 
     seconds = found.schedule.seconds.model_copy(update={"load": load, "total": total})
@@ -68,14 +79,17 @@ def delivered(found: Planned, load: float, total: float, output: Path | None, *,
     if output is not None and written:
         try:
             schedule.write(output)
+            for name, text in beside.items():
+                write_text(output / name, text)
         except OSError as error:
             if json:
                 raise  # one object is printed: this one
             written, trouble = False, error
     if json:
-        from optimizer.report.machine import as_text, solve_object
+        from optimizer.report.machine import solve_object
 
-        typer.echo(as_text(solve_object(schedule, found.findings, found.why)))
+        told = solve_object(schedule, found.findings, found.why)
+        tell(told if told["error"] or not pressed() else told | {"error": "interrupted"})
     else:
         _show(found._replace(schedule=schedule))
         if written:

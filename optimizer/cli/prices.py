@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json as json_module
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from optimizer.cli.exits import guarded, say
+from optimizer.cli.exits import guarded, say, tell
 from optimizer.errors import AskedError
 
 
@@ -52,7 +51,9 @@ def import_prices_command(
     )
     imported.write_csv(output)
     if json:
-        typer.echo(json_module.dumps(imported.report.as_dict(), allow_nan=False))
+        from optimizer.report.machine import output_object
+
+        tell(output_object(imported.report.as_dict()))
         return
     for line in imported.report.lines():
         say(line)

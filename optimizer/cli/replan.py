@@ -56,7 +56,6 @@ def replan_command(
     schedule, so that `wattshift audit` takes the two. Exit codes are those of `solve`.
     """
     from optimizer.changes.handover import read_state
-    from optimizer.files.whole import write_text
     from optimizer.operating.replan import replan
     from optimizer.report.progress import SolveProgress
     from optimizer.schedule import Schedule
@@ -83,7 +82,5 @@ def replan_command(
                 progress=progress.listener,
             )
         found = explained(again.scenario, again.schedule, again.findings, how, again.keep)
-        code = delivered(found, loaded, time.perf_counter() - begun, output, json=json)
-        if output is not None and found.good:
-            write_text(output / SCENARIO_FILE, again.scenario.model_dump_json())
-        return code
+        beside = {SCENARIO_FILE: again.scenario.model_dump_json()}
+        return delivered(found, loaded, time.perf_counter() - begun, output, json=json, beside=beside)

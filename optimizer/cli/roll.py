@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.cli.exits import exit_code, guarded, say
+from optimizer.cli.exits import exit_code, guarded, say, tell
 from optimizer.cli.how import solving
 from optimizer.cli.planned import JsonOption, explained, show_no_plan
 from optimizer.cli.source import SCENARIO_HELP, STATE_HELP, read_scenario
@@ -62,10 +62,9 @@ def roll_command(
     if output is not None and accepted:
         write_rolled(rolled, output)
     if json:
-        from optimizer.report.machine import as_text, solve_object
+        from optimizer.report.machine import solve_object
 
-        records = [asdict(day) for day in rolled.days]
-        typer.echo(as_text(solve_object(rolled.schedule, rolled.findings) | {"days": records}))
+        tell(solve_object(rolled.schedule, rolled.findings) | {"days": [asdict(day) for day in rolled.days]})
     else:
         _show(rolled)
         if output is not None and accepted:
@@ -92,9 +91,9 @@ def _stopped(stopped: RollStopped, how: HowToSolve, *, json: bool) -> ExitCode:
     """A day without a plan: which one, and why."""
     found = explained(stopped.scenario, stopped.schedule, stopped.findings, how)
     if json:
-        from optimizer.report.machine import as_text, solve_object
+        from optimizer.report.machine import solve_object
 
-        typer.echo(as_text(solve_object(found.schedule, found.findings, found.why) | {"day": stopped.day}))
+        tell(solve_object(found.schedule, found.findings, found.why) | {"day": stopped.day})
     else:
         typer.echo(f"the roll stops at {stopped.day}")
         show_no_plan(found)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json as json_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.cli.exits import ToldCommand, complain, guarded, say
+from optimizer.cli.exits import ToldCommand, complain, guarded, say, tell
 
 if TYPE_CHECKING:
     from optimizer.scenario.tariff import Tariff
@@ -77,7 +76,9 @@ def bill_command(
         history=None if history is None else read_history(history),
     )
     if json:
-        typer.echo(json_module.dumps(result.as_dict(), allow_nan=False))
+        from optimizer.report.machine import output_object
+
+        tell(output_object(result.as_dict()))
         for note in result.notes:
             complain(f"note: {note}")
     else:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json as json_module
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.cli.exits import guarded
+from optimizer.cli.exits import guarded, tell
 from optimizer.cli.how import solving
 from optimizer.cli.moment import moment
 from optimizer.cli.source import SCENARIO_HELP, STATE_HELP, read_scenario
@@ -54,7 +53,9 @@ def value_command(
             told=progress,
         )
     if json:
-        typer.echo(json_module.dumps({"values": [asdict(value) for value in values]}, allow_nan=False))
+        from optimizer.report.machine import output_object
+
+        tell(output_object({"values": [asdict(value) for value in values]}))
         return
     table = Table(box=None, pad_edge=False, title=Text(f"{given.name} at {horizon.label(period)}"))
     for name in ("item", "step", f"worth {given.currency}", "at least", "at most", "note"):

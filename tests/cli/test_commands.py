@@ -130,7 +130,7 @@ def test_value_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(first, "solve", interrupted)
     result = wattshift("value", FIRST_STEPS, "--at", "2026-07-01T17:30", "--json")
     assert result.exit_code == 130
-    assert only_object(result.stdout)["outcome"]["limit"] == "interrupt"
+    assert only_object(result.stdout)["error"] == "interrupted"
     assert "interrupted" in result.stderr
 
 

@@ -70,7 +70,7 @@ def test_a_failure_is_told_in_one_place(
     shown = capsys.readouterr()
     assert words in shown.err and shown.out == ""
     assert failed(error, json=True) == code
-    assert only_object(capsys.readouterr().out)["outcome"]["message"] == str(error)
+    assert only_object(capsys.readouterr().out)["error"] == words
 
 
 def test_codes_of_plans_that_are_none() -> None:
@@ -97,6 +97,13 @@ def test_codes_of_plans_that_are_none() -> None:
         ["import", "prices", "none.csv"],
         ["tariff", "bill", "none.json", "--load", "none.csv"],
         ["tariff", "bill", "none.json"],
+        ["validate", "none.toml"],
+        ["validate"],
+        ["validate", FIRST_STEPS, "--state", "none.json"],
+        ["init"],
+        ["init", "folder", "--day", "soon"],
+        ["init", "folder", "--example", "none"],
+        ["init", "folder", "--dawn"],
     ],
 )
 def test_with_json_there_is_one_object_whatever_happens(
@@ -105,7 +112,9 @@ def test_with_json_there_is_one_object_whatever_happens(
     monkeypatch.chdir(tmp_path)
     result = wattshift(*arguments, "--json")
     assert result.exit_code == 2, result.output
-    assert only_object(result.stdout)["outcome"]["status"] == "error"
+    answer = only_object(result.stdout)
+    assert answer.keys() == {"output_schema_version", "error", "source", "faults"}
+    assert answer["output_schema_version"] == 2 and answer["error"]
     assert result.stderr and "Traceback" not in result.output
 
 

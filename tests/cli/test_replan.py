@@ -11,6 +11,7 @@ import pytest
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import Schedule
 from tests.cli.run import only_object, wattshift
+from tests.schedule.row_form import as_first_version
 from tests.toys import clock, group_fleet, scenario
 
 
@@ -36,7 +37,7 @@ def test_the_rest_is_planned_and_can_be_audited(published: Path, tmp_path: Path)
     arguments = ("replan", now, "--published", published, "--from", clock(2))
     answer = only_object(wattshift(*arguments, "--json", "-o", tmp_path / "again").stdout)
     assert answer["outcome"]["status"] == "proven" and answer["profit_usd"] == pytest.approx(10)
-    assert answer["dispatch"][0]["start"] == "2026-01-05T02:00:00+00:00"
+    assert answer["starts"][0] == "2026-01-05T02:00:00+00:00"
     folder = tmp_path / "again"
     assert wattshift("audit", folder / "scenario.json", folder / "schedule.json").exit_code == 0
     assert wattshift("solve", folder / "scenario.json", "--json").exit_code == 0
@@ -88,7 +89,20 @@ def test_a_moment_that_is_none_is_refused(published: Path, tmp_path: Path, argum
     assert result.exit_code == 2 and told in result.stderr, result.output
     result = wattshift("replan", tmp_path / "day.json", "--published", published, *arguments, "--json")
     answer = only_object(result.stdout)
-    assert told in answer["outcome"]["message"] + "".join(fault["allowed"] for fault in answer["faults"])
+    assert told in answer["error"] + "".join(fault["allowed"] for fault in answer["faults"])
+
+
+def test_a_published_file_of_the_first_version_is_read(published: Path, tmp_path: Path) -> None:
+    first = tmp_path / "first.json"
+    first.write_text(as_first_version(published.read_text()))
+    arguments = ("--from", clock(2), "--json")
+    again, other = (
+        only_object(wattshift("replan", tmp_path / "day.json", "--published", file, *arguments).stdout)
+        for file in (published, first)
+    )
+    assert (
+        again["error"] is None and again["profit_usd"] == other["profit_usd"] and again["dispatch"] == other["dispatch"]
+    )
 
 
 def test_a_published_file_that_is_none_is_refused(published: Path, tmp_path: Path) -> None:
@@ -106,6 +120,8 @@ def test_the_plan_is_shown_where_its_scenario_cannot_be_written(published: Path,
     result = wattshift("replan", now, "--published", published, "--from", clock(2), "-o", tmp_path / "again")
     assert result.exit_code == 2 and "scenario.json" in result.stderr
     assert "audit: accepted" in result.stdout and (tmp_path / "again" / "schedule.json").is_file()
+    arguments = ("replan", now, "--published", published, "--from", clock(2), "-o", tmp_path / "again", "--json")
+    assert "scenario.json" in only_object(wattshift(*arguments).stdout)["error"]  # one object, of the trouble
 
 
 def test_solvers_may_begin_with_what_was_published(published: Path, tmp_path: Path) -> None:

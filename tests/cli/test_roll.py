@@ -77,7 +77,7 @@ def test_a_day_without_a_plan_is_explained(tmp_path: Path) -> None:
     assert result.exit_code == 3, result.output
     assert "the roll stops at 2026-03-29" in result.stdout and "curtailment order storm" in result.stdout
     answer = only_object(wattshift(*arguments, "--json").stdout)
-    assert answer["day"] == "2026-03-29" and answer["outcome"]["status"] == "infeasible" and answer["clashes"]
+    assert answer["day"] == "2026-03-29" and answer["outcome"]["status"] == "infeasible" and answer["why"]
 
 
 def test_a_joined_schedule_that_the_audit_rejects_is_withheld(
@@ -89,7 +89,7 @@ def test_a_joined_schedule_that_the_audit_rejects_is_withheld(
     assert result.exit_code == 5 and "energy is 5 USD off" in result.stdout
     assert not (tmp_path / "roll" / "schedule.json").exists()
     answer = only_object(wattshift("roll", file, "--days", 1, "--json").stdout)
-    assert answer["audit"]["ok"] is False and answer["dispatch"] is None
+    assert answer["audit"]["ok"] is False and answer["dispatch"] == []
 
 
 def test_days_that_are_not_proven_are_no_success(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

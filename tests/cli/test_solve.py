@@ -23,12 +23,15 @@ from tests.cli.run import COMMAND, infeasible, only_object, process, wattshift
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_STEPS = ROOT / "scenarios" / "first-steps"
 REQUIRED: dict[str, set[str] | None] = {
-    "schema_version": None,
+    "output_schema_version": None,
+    "error": None,
     "scenario": None,
     "outcome": {"status", "gap", "bound_usd", "limit"},
     "profit_usd": None,
     "horizon_profit_usd": None,
     "ledger": None,
+    "ledger_by_kind_usd": None,
+    "why": None,
     "audit": {"ok", "profit_usd", "violations"},
     "solver": {"name", "version"},
     "seconds": {"load", "build", "solve", "audit", "total"},
@@ -36,6 +39,9 @@ REQUIRED: dict[str, set[str] | None] = {
     "dispatch": None,
     "contracts": None,
 }
+
+
+FAILURE = {"output_schema_version", "error", "source", "faults"}
 
 
 def complete(answer: Any) -> Any:
@@ -62,12 +68,12 @@ def test_json_of_a_proven_plan(rich: Path) -> None:
     assert result.exit_code == 0 and result.stderr == ""
     answer = complete(only_object(result.stdout))
     written = Schedule.from_json((rich / "plan" / "schedule.json").read_bytes())
-    assert answer["schema_version"] == 1 and answer["scenario"] == "rich"
+    assert answer["output_schema_version"] == 2 and answer["error"] is None and answer["scenario"] == "rich"
     assert answer["outcome"]["status"] == "proven" and answer["outcome"]["limit"] is None
     assert answer["outcome"]["gap"] <= 1e-4
     assert answer["outcome"]["bound_usd"] >= answer["horizon_profit_usd"] - 1e-6
     assert answer["profit_usd"] == pytest.approx(written.profit_usd)
-    assert sum(answer["ledger"].values()) == pytest.approx(answer["profit_usd"], rel=1e-9)
+    assert sum(answer["ledger_by_kind_usd"].values()) == pytest.approx(answer["profit_usd"], rel=1e-9)
     assert answer["audit"]["ok"] is True and answer["audit"]["violations"] == []
     assert answer["audit"]["profit_usd"] == pytest.approx(answer["profit_usd"], rel=1e-6)
     assert answer["solver"]["name"] == "highs" and answer["solver"]["version"]
@@ -75,9 +81,15 @@ def test_json_of_a_proven_plan(rich: Path) -> None:
     parts = sum(answer["seconds"][part] for part in ("load", "build", "solve", "audit"))
     assert answer["seconds"]["total"] >= parts - 1e-6
     assert all(count > 0 for count in answer["size"].values())
-    assert answer["dispatch"][0].keys() == {"start", "item", "quantity", "value"}
-    assert len(answer["dispatch"]) == len(written.dispatch_rows)
     assert {c["name"] for c in answer["contracts"]} == {"acme", "fold", "offer", "market"}
+
+
+def test_what_is_printed_is_what_is_written(tmp_path: Path) -> None:
+    answer = only_object(wattshift("solve", FIRST_STEPS, "--json", "-o", tmp_path).stdout)
+    file = json.loads((tmp_path / "schedule.json").read_text())
+    assert {key: answer[key] for key in file} == file
+    (tmp_path / "told.json").write_text(json.dumps(answer))
+    assert wattshift("audit", FIRST_STEPS, tmp_path / "told.json").exit_code == 0
 
 
 def test_json_of_an_infeasible_scenario(tmp_path: Path) -> None:
@@ -85,12 +97,13 @@ def test_json_of_an_infeasible_scenario(tmp_path: Path) -> None:
     assert result.exit_code == 3 and result.stderr == ""
     answer = complete(only_object(result.stdout))
     assert answer["outcome"]["status"] == "infeasible"
-    for key in ("profit_usd", "horizon_profit_usd", "ledger", "dispatch"):
-        assert answer[key] is None, key
+    assert answer["profit_usd"] is answer["horizon_profit_usd"] is answer["state"] is None
+    assert answer["ledger"] == answer["dispatch"] == answer["contracts"] == [] and answer["ledger_by_kind_usd"] == {}
+    assert answer["error"].startswith("there is no plan: the requirements contradict one another: ")
     for key in ("gap", "bound_usd"):
         assert answer["outcome"][key] is None, key
     assert answer["audit"] == {"ok": None, "profit_usd": None, "violations": []}
-    assert answer["clashes"] and answer["scenario"] == "too-little"
+    assert answer["why"] and answer["scenario"] == "too-little"
     assert list((tmp_path / "plan").iterdir()) == []
 
 
@@ -130,8 +143,8 @@ def test_json_of_an_unproven_plan(hard_file: Path, tmp_path: Path) -> None:
 def test_json_of_a_solver_that_cannot(arguments: list[str], message: str) -> None:
     result = wattshift("solve", FIRST_STEPS, "--json", *arguments)
     assert result.exit_code == 2
-    answer = complete(only_object(result.stdout))
-    assert answer["outcome"]["status"] == "error" and message in answer["outcome"]["message"]
+    answer = only_object(result.stdout)
+    assert answer.keys() == FAILURE and message in answer["error"]
     assert message in result.stderr
     assert wattshift("solve", FIRST_STEPS, *arguments).stdout == ""
 
@@ -143,8 +156,8 @@ def test_json_of_an_internal_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("optimizer.planning.plan.plan_and_audit", broken)
     result = wattshift("solve", FIRST_STEPS, "--json")
     assert result.exit_code == 1
-    answer = complete(only_object(result.stdout))
-    assert answer["outcome"] | {"status": "error", "message": "the moon"} == answer["outcome"]
+    answer = only_object(result.stdout)
+    assert answer.keys() == FAILURE and answer["error"] == "internal error: RuntimeError: the moon"
     assert "internal error: RuntimeError: the moon" in result.stderr and "Traceback" not in result.output
 
 
@@ -155,8 +168,33 @@ def test_json_of_an_interrupt_before_the_solve(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("optimizer.planning.plan.plan_and_audit", interrupted)
     result = wattshift("solve", FIRST_STEPS, "--json")
     assert result.exit_code == 130
-    answer = complete(only_object(result.stdout))
-    assert answer["outcome"]["status"] == "no_solution" and answer["outcome"]["limit"] == "interrupt"
+    answer = only_object(result.stdout)
+    assert answer.keys() == FAILURE and answer["error"] == "interrupted"
+
+
+def test_json_of_a_file_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One object, of the trouble: there is nothing behind it that a program could take for a plan."""
+
+    def full(*_: Any) -> Any:
+        raise OSError(28, "No space left on device", "schedule.json")
+
+    monkeypatch.setattr(Schedule, "write", full)
+    result = wattshift("solve", FIRST_STEPS, "--json", "-o", tmp_path)
+    assert result.exit_code == 2
+    assert only_object(result.stdout)["error"] == "schedule.json: No space left on device"
+
+
+def test_json_of_a_failure_behind_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was printed stays the one object; the failure is told on stderr and by the exit code."""
+    from optimizer.cli import planned as shown
+
+    def tripped(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("the moon")
+
+    monkeypatch.setattr(shown, "exit_code", tripped)
+    result = wattshift("solve", FIRST_STEPS, "--json")
+    assert result.exit_code == 1 and "the moon" in result.stderr
+    assert complete(only_object(result.stdout))["error"] is None
 
 
 def test_a_plan_that_the_audit_rejects_is_withheld(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -166,8 +204,9 @@ def test_a_plan_that_the_audit_rejects_is_withheld(monkeypatch: pytest.MonkeyPat
     assert result.exit_code == 5
     answer = complete(only_object(result.stdout))
     assert answer["audit"]["ok"] is False and answer["audit"]["violations"][0]["message"] == "energy is 5 USD off"
-    for key in ("profit_usd", "horizon_profit_usd", "ledger", "dispatch", "contracts"):
-        assert answer[key] is None, key
+    assert answer["profit_usd"] is answer["horizon_profit_usd"] is answer["state"] is None
+    assert answer["ledger"] == answer["dispatch"] == answer["contracts"] == [] and answer["ledger_by_kind_usd"] == {}
+    assert answer["error"].startswith("the audit rejects the plan (1 violations): ")
     assert list((tmp_path / "plan").iterdir()) == []
     plain = wattshift("solve", FIRST_STEPS)
     assert plain.exit_code == 5 and "REJECTED" in plain.stdout and "energy is 5 USD off" in plain.stdout

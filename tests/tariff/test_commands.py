@@ -72,7 +72,8 @@ def test_bill_as_json(folder: Path) -> None:
     done = run(folder, "bill", "rate.json", "--load", "load.csv", "--history", "peaks.csv", "--json")
     assert done.returncode == 0
     result = json.loads(done.stdout)
-    assert set(result) == {"months", "total_usd", "not_honoured"}
+    assert result["output_schema_version"] == 2 and result["error"] is None
+    assert set(result) == {"output_schema_version", "error", "months", "total_usd", "not_honoured"}
     assert [month["month"] for month in result["months"]] == ["2024-01", "2024-02"]
     lines = result["months"][0]["lines"]
     assert (lines["energy_usd"], lines["demand_usd"], lines["fixed_usd"]) == (pytest.approx(3.6), 800.0, 5.0)
