@@ -27,6 +27,7 @@ import numpy as np
 from optimizer.model.desk import Draw, Model, PeriodSum, windows
 from optimizer.model.machines.ramp import Ramp
 from optimizer.model.machines.switching import Cohort, Switches, ages_after, history
+from optimizer.model.recent import Recent
 from optimizer.scenario.fleet import Fleet, Mode
 from optimizer.scenario.series import align
 from optimizer.scenario.state import FleetState, Groups
@@ -152,6 +153,7 @@ class FleetBlock:
     def _switching(self) -> None:
         model, fleet, builder = self._model, self._fleet, self._model.builder
         starts = None
+        self._entered: list[Recent] = []  # by up mode, where there is a warm-up: groups that started in it
         if self._warm_up:
             shape = (len(self._up_modes), model.periods)
             starts = builder.columns(
@@ -177,12 +179,11 @@ class FleetBlock:
         )
         if starts is not None:
             for row, mode in enumerate(self._up_modes):
-                warming = model.sum()
-                t, i = windows(model.periods, self._warm_up)
-                warming.add(starts[row, i], 1.0, t)
+                warming, name = model.sum(), self._modes[mode].name
+                self._entered.append(Recent(model, starts[[row]], fleet.name, "S", name))
+                self._entered[row].add_to(warming, self._warm_up)
                 warming.add_constant(self._warming_before(mode))
                 warming.add(self.in_mode[mode], -1.0)
-                name = self._modes[mode].name
                 rows = model.limit(warming, -np.inf, 0.0, owner=fleet.name, symbol="warm-up", part=name)
                 words = f"{{amount}} groups that warm up in mode {name} would have to leave it {{when}}"
                 model.require(fleet.name, "warm-up", "groups", rows, words, size=fleet.groups)
@@ -236,8 +237,7 @@ class FleetBlock:
         ready = self._model.sum()
         ready.add(self.in_mode[mode], 1.0)
         if self._warm_up:
-            t, s = windows(self._model.periods, self._warm_up)
-            ready.add(self.switches.starts[row, s], -1.0, t)
+            self._entered[row].add_to(ready, self._warm_up, -1.0)
             ready.add_constant(-self._warming_before(mode))
         return ready
 
@@ -298,6 +298,8 @@ class FleetBlock:
     def tidy(self, x: Floats) -> None:
         """Put the starts and stops in their plain form."""
         self.switches.tidy(x)
+        for entered in self._entered:
+            entered.tidy(x)
 
     def state(self, x: Floats) -> FleetState:
         """The fleet after the committed part."""

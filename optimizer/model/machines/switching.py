@@ -7,6 +7,7 @@ counts: the longest up stops first, the longest down starts first):
     Σ v(i), t − L < i ≤ t   ≤ up(t)              an item started within L periods is still up
     Σ w(i), t − D < i ≤ t   ≤ count − up(t)      an item stopped within D periods is still down
 
+Long sums over the last periods are differences of a running total (`model.recent`).
 Changes before the horizon count through the ages of the items: an item of age A changed at period −A.
 """
 
@@ -17,7 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.model.desk import Model, PeriodSum, windows
+from optimizer.model.desk import Model, PeriodSum
+from optimizer.model.recent import Recent
 from optimizer.scenario.switching import Switching
 from optimizer.schedule import LedgerKind
 from solvers.builder import FloatLike, Index
@@ -71,6 +73,8 @@ class Switches:
             starts = builder.columns((1, periods), 0.0, most, owner=item, symbol="v", period=model.every_period)
         stops = builder.columns(periods, 0.0, most, owner=item, symbol="w", period=model.every_period)
         self.starts, self.stops = starts, stops
+        self._started = Recent(model, starts, item, "V")
+        self._stopped = Recent(model, stops[np.newaxis], item, "W")
         model.switched += [starts, stops]
         change = model.sum()
         change.add_sum(up)
@@ -83,8 +87,7 @@ class Switches:
         model.limit(change, 0.0, 0.0, owner=item, symbol="change")
         if min_up > 1 or (min_up == 1 and any(c.up and c.age < 1 for c in cohorts)):
             recent = model.sum()
-            t, i = windows(periods, min_up)
-            recent.add(starts[:, i], 1.0, t)
+            self._started.add_to(recent, min_up)
             recent.add_sum(up, -1.0)
             recent.add_constant(history(cohorts, True, min_up, periods))
             rows = model.limit(recent, -np.inf, 0.0, owner=item, symbol="minimum up time")
@@ -92,8 +95,7 @@ class Switches:
             model.require(item, "minimum up time", unit, rows, words, size=most)
         if min_down > 1 or (min_down == 1 and any(not c.up and c.age < 1 for c in cohorts)):
             recent = model.sum()
-            t, i = windows(periods, min_down)
-            recent.add(stops[i], 1.0, t)
+            self._stopped.add_to(recent, min_down)
             recent.add_sum(up)
             recent.add_constant(history(cohorts, False, min_down, periods))
             rows = model.limit(recent, -np.inf, count, owner=item, symbol="minimum down time")
@@ -111,6 +113,8 @@ class Switches:
             x[mode] = np.minimum(x[mode], left)
             left -= x[mode]
         x[self.starts[-1]] = left
+        self._started.tidy(x)
+        self._stopped.tidy(x)
 
     def net(self, x: Floats) -> Floats:
         """Change of the number up in each period, (periods,)."""
