@@ -13,6 +13,7 @@ import sys
 
 from tests.benchmarks import gap
 from tests.benchmarks.bills import slowest_bill_s
+from tests.benchmarks.growth import entries, ratios
 from tests.benchmarks.jobs import job_figures
 from tests.benchmarks.measure import Run, runs
 from tests.benchmarks.rolls import roll_seconds
@@ -35,8 +36,12 @@ MOST_ROLL_RATIO = 1.3
 MOST_COLUMNS_RATIO = 3.0
 YEAR_DAYS = 365
 MOST_YEAR_MB = 8.0
-MOST_GROWTH = 3.0
+MOST_FILE_GROWTH = 3.0
 """A million rows leave the caches, and are gone through for garbage: 2.2 times the seconds a row."""
+MOST_ENTRIES_RATIO = 3.6
+"""Of three times as many periods; with every window written out it is 7.7."""
+MOST_GROWTH = 6.0
+"""Of what there is four times as much of; what grows with its square takes 16 times as long."""
 
 
 def west_texas() -> list[Figure]:
@@ -97,8 +102,21 @@ def files() -> list[Figure]:
     return [
         Figure("schedule.json: a year of the West-Texas day", year.megabytes, "MB", MOST_YEAR_MB),
         Figure("schedule.json: bytes a day, a year to a tenth", year.megabytes / tenth.megabytes / longer, "", 1.05),
-        Figure("schedule.json: seconds a day, a year to a tenth", took / took_tenth / longer, "", MOST_GROWTH),
+        Figure("schedule.json: seconds a day, a year to a tenth", took / took_tenth / longer, "", MOST_FILE_GROWTH),
     ]
+
+
+def growing() -> list[Figure]:
+    """Parts of a plan at two sizes."""
+    finer = entries(minutes=5) / entries(minutes=15)
+    figures = [Figure("growth: entries of a day's model, 5 minutes to 15", finer, "", MOST_ENTRIES_RATIO)]
+    for what, small, large in (
+        ("periods", {"hours": 96}, {"hours": 384}),
+        ("items", {"items": 4}, {"items": 16}),
+    ):
+        for part, ratio in ratios(small, large).items():
+            figures.append(Figure(f"growth: {part}, 4 × the {what}", ratio, "", MOST_GROWTH))
+    return figures
 
 
 def routes() -> None:
@@ -131,7 +149,7 @@ def main() -> int:
         gap.show(options.gap, options.solver, options.precision, options.limit, options.mps)
         return 0
     figures = []
-    for measure in (west_texas, whole_bill, billing, rolling, reading, job_figures, files):
+    for measure in (west_texas, whole_bill, billing, rolling, reading, job_figures, files, growing):
         for figure in measure():
             print(figure, flush=True)
             figures.append(figure)

@@ -1,11 +1,13 @@
 """What grows with a scenario: a plan's parts at two sizes, as the ratio of their processor seconds.
 
-A site of one kind of everything that there may be many of, three or four times as many periods, or four times as many
-items: what takes more than so many times as long has something in it that grows faster than its scenario.
+A site with fleets, pools and contracts, and the same with more periods or more of each: what takes many more times as
+long has something in it that grows faster than its scenario. Garbage collection waits meanwhile: when it comes, it
+looks at whatever else this process holds.
 """
 
 from __future__ import annotations
 
+import gc
 import math
 import random
 import statistics
@@ -16,14 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from optimizer import Schedule, audit
-from optimizer.model.formulation import Formulation, formulate
+from optimizer.model.formulation import formulate
 from optimizer.planning.plan import schedule_of
 from optimizer.scenario.load import parse
 from optimizer.scenario.scenario import Scenario
 from optimizer.schedule import Seconds
 from solvers import Options, solve
 
-REPEATS = 5
+REPEATS = 3
 GAP = 0.05
 """Of the plans that are read back: their quality is not the question."""
 WINDOW_HOURS = 8.0
@@ -82,18 +84,24 @@ def _spot(k: int, swing: list[float]) -> dict[str, Any]:
     return {"kind": "spot", "name": f"spot {k}", "pools": [f"pool {k}"]} | paid
 
 
+def ratios(small: dict[str, int], large: dict[str, int]) -> dict[str, float]:
+    """By part of a plan: its seconds at the large size to those at the small one."""
+    before, after = parts(**small), parts(**large)
+    return {part: after[part] / seconds for part, seconds in before.items()}
+
+
 def entries(**size: int) -> int:
     """Entries of the rows of a site's model."""
     return formulate(Scenario.model_validate(site(**size))).problem.nonzeros
 
 
 def parts(**size: int) -> dict[str, float]:
-    """Processor seconds by part of a plan: the least of several, of what is not the solver's."""
+    """Processor seconds by part of a plan, the solver's own aside."""
     text = Scenario.model_validate(site(**size)).model_dump_json().encode()
     given, load_s = _timed(lambda: parse(text, form="json", folder=Path(), source="benchmark"))
     formulation, build_s = _timed(lambda: formulate(given))
     result = solve(formulation.problem, "highs", Options(gap=GAP, time_limit_s=60.0))
-    schedule, read_s = _timed(lambda: _read(formulation, result))
+    schedule, read_s = _timed(lambda: schedule_of(formulation, result, GAP, Seconds()))
     findings, audit_s = _timed(lambda: audit(given, schedule))
     assert findings.ok, str(findings)
     with tempfile.TemporaryDirectory() as folder:
@@ -110,15 +118,14 @@ def parts(**size: int) -> dict[str, float]:
     }
 
 
-def _read(formulation: Formulation, result: Any) -> Schedule:
-    return schedule_of(formulation, result, GAP, Seconds())
-
-
 def _timed(work: Callable[[], Any]) -> tuple[Any, float]:
     """What work comes to, and the median processor seconds that it takes, the first time aside."""
     done, taken = work(), []
     for _ in range(REPEATS):
+        gc.collect()
+        gc.disable()
         begun = time.process_time()
         done = work()
         taken.append(time.process_time() - begun)
+        gc.enable()
     return done, statistics.median(taken)

@@ -102,7 +102,7 @@ def test_a_long_minimum_down_time(solve: Solve) -> None:
 
 
 def test_a_long_warm_up_by_mode(solve: Solve) -> None:
-    # 26 hours of warm-up are paid 10 each in the mode that draws most; then both modes hash, and which is free to choose.
+    # 26 hours of warm-up are paid 10 each in the mode that draws most; then both modes hash, and either may be taken.
     fleet = group_fleet(modes=[mode("low", 0.6, 75.0), mode("normal")], warm_up_hours=LONG)
     found = solve(scenario([-10] * 26 + [20] * 2 + [70] * 2, fleets=[fleet]), 26 * 10 + 2 * 80 + 2 * 33)
     assert found.of("miners", "groups_warming") == [1] * 26 + [0] * 4
