@@ -15,6 +15,7 @@ from optimizer.cli.scenario import schema_command, validate_command
 from optimizer.cli.solve import solve_command
 from optimizer.cli.tariff import tariffs
 from optimizer.cli.value import value_command
+from optimizer.cli.version import version_option
 
 app = typer.Typer(
     name="wattshift",
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 imports = typer.Typer(help="Bring operators' own files into the form that a scenario takes.", no_args_is_help=True)
 
+app.callback()(version_option)
 app.command("solve", cls=ToldCommand)(solve_command)
 app.command("replan", cls=ToldCommand)(replan_command)
 app.command("roll", cls=ToldCommand)(roll_command)

@@ -8,7 +8,8 @@ import os
 import sys
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any, TypeVar
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 from typer.core import TyperCommand
@@ -16,7 +17,9 @@ from typer.core import TyperCommand
 from optimizer.cli import begin
 from optimizer.errors import AskedError, ExitCode
 from optimizer.report.plain import plain, said
-from optimizer.schedule import Outcome
+
+if TYPE_CHECKING:
+    from optimizer.schedule import Outcome
 
 _UsageError: Any = typer.BadParameter.__base__
 """click's, which some releases of typer bring along and others import."""
@@ -62,6 +65,7 @@ def guarded(command: Command) -> Command:
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
         _told.set([])
+        import_module("optimizer.schedule")  # numpy, pydantic: an exception would not always get through their imports
         try:
             begin()
             code = command(*args, **kwargs)

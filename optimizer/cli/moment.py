@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from optimizer.errors import AskedError
-from optimizer.scenario.horizon import Horizon, TimeError, localize
+
+if TYPE_CHECKING:
+    from optimizer.scenario.horizon import Horizon
 
 CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
 
@@ -17,6 +20,8 @@ def moment(text: str, option: str, horizon: Horizon) -> datetime:
 
     Raises AskedError where the text is neither, or the clocks skip that time.
     """
+    from optimizer.scenario.horizon import TimeError, localize
+
     begin = horizon.at(0)
     try:
         if not CLOCK.fullmatch(text.strip()):

@@ -13,7 +13,6 @@ import typer
 from optimizer.cli.exits import complain, exit_code, say, tell
 from optimizer.errors import ExitCode
 from optimizer.files.whole import write_text
-from optimizer.schedule import Schedule
 
 if TYPE_CHECKING:
     from optimizer import Keep
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from optimizer.insight.clash import Clash
     from optimizer.planning.how import HowToSolve
     from optimizer.scenario.scenario import Scenario
+    from optimizer.schedule import Schedule
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
 WHY_LEAST_S = 1.0
