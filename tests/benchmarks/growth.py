@@ -19,10 +19,9 @@ from typing import Any
 
 from optimizer import Schedule, audit
 from optimizer.model.formulation import formulate
-from optimizer.planning.plan import schedule_of
+from optimizer.planning.read import read_schedule
 from optimizer.scenario.load import parse
 from optimizer.scenario.scenario import Scenario
-from optimizer.schedule import Seconds
 from solvers import Options, solve
 
 REPEATS = 3
@@ -101,7 +100,7 @@ def parts(**size: int) -> dict[str, float]:
     given, load_s = _timed(lambda: parse(text, form="json", folder=Path(), source="benchmark"))
     formulation, build_s = _timed(lambda: formulate(given))
     result = solve(formulation.problem, "highs", Options(gap=GAP, time_limit_s=60.0))
-    schedule, read_s = _timed(lambda: schedule_of(formulation, result, GAP, Seconds()))
+    schedule, read_s = _timed(lambda: read_schedule(formulation, result, GAP))
     findings, audit_s = _timed(lambda: audit(given, schedule))
     assert findings.ok, str(findings)
     with tempfile.TemporaryDirectory() as folder:
