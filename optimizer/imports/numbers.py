@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from optimizer.errors import WattshiftError
+
 DecimalSign = Literal["point", "comma"]
 
 _GROUP = "'’\u00a0\u202f "
@@ -24,7 +26,7 @@ _MISSING = frozenset({"", "nan", "na", "n/a", "n/e", "null", "none", "-", "--", 
 _CURRENCY = re.compile(r"^([-+]?)\s*[$€£]\s*|\s*[€£]$")
 
 
-class DecimalQuestion(ValueError):
+class DecimalQuestion(WattshiftError, ValueError):
     """Cells that can be read with either decimal sign: what was found."""
 
 
