@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from optimizer.errors import ExitCode, WattshiftError
 from optimizer.scenario.base import Model
 from optimizer.scenario.bitcoin import Bitcoin
 from optimizer.scenario.contracts import KINDS
@@ -27,10 +26,8 @@ from optimizer.schedule.ledger_kind import LedgerKind
 _KINDS: dict[str, LedgerKind] = {kind.value: kind for kind in LedgerKind}
 
 
-class VocabularyError(WattshiftError, ValueError):
+class VocabularyError(LookupError):
     """A component shows or earns something that the vocabulary does not know: a fault of this program."""
-
-    exit_code = ExitCode.INTERNAL_ERROR
 
 
 def item_classes() -> tuple[type[Model], ...]:
