@@ -12,8 +12,10 @@ from optimizer.model.contracts.preemptible import STATES
 from optimizer.model.formulation import formulate
 from optimizer.planning import ask as chain_module
 from optimizer.planning.known import LOOSE, eased_plan, known_plans, loose_bound, plan_to_begin_with
+from optimizer.planning.rules import repair
 from optimizer.planning.rules.held_jobs import with_jobs_held
 from optimizer.planning.rules.many_jobs import MANY, are_many, jobs_to_place, place_jobs
+from optimizer.planning.rules.repair import rule_plan
 from solvers import Options, Problem, Result, Status, solve
 from tests.many_jobs import many_jobs
 
@@ -144,3 +146,18 @@ def test_idle_is_a_plan_where_jobs_do_not_pay() -> None:
 
 def test_the_eased_plan_finds_nothing_in_no_time() -> None:
     assert eased_plan(formulate(many_jobs(JOBS, PERIODS)), 0.0) is None
+
+
+@pytest.mark.parametrize(("jobs", "first"), [(MANY - 1, "highs"), (MANY, "highs-presolve")])
+def test_held_jobs_are_presolved_away(monkeypatch: pytest.MonkeyPatch, jobs: int, first: str) -> None:
+    # Without it the plan by rules of 200 jobs over a week was not found in 60 s.
+    asked: list[str] = []
+
+    def remembers(problem: Problem, name: str, options: Options) -> Result:
+        asked.append(name)
+        return solve(problem, name, options)
+
+    monkeypatch.setattr(repair, "solve", remembers)
+    found = rule_plan(formulate(many_jobs(jobs, PERIODS)), 30.0, isolated=None)
+    assert found.x is not None
+    assert asked[0] == first

@@ -29,6 +29,8 @@ from solvers.registry import LEAST_TIME_S
 from solvers.route import SolverError
 
 REPAIRERS = ("highs", "scip", "cbc")
+PRESOLVING = "highs-presolve"
+"""Asked first where jobs are held: presolve takes out what is fixed."""
 """Who is asked, one after the other: different solvers, because any solution will do."""
 GAP = 0.05
 PROFIT_SHARE = 1e-3
@@ -44,6 +46,8 @@ def rule_plan(
     begun = time.monotonic()
     jobs_held = are_many(formulation)
     found, said, repairers = None, "", [name for name in REPAIRERS if name not in shunned]
+    if jobs_held and repairers[:1] == ["highs"] and PRESOLVING not in shunned:
+        repairers = [PRESOLVING, *repairers]
     for share, mining in ((0.5, True), (1.0, False)):
         left = begun + share * time_limit_s - time.monotonic()
         if not mining and left < LEAST_TIME_S:
