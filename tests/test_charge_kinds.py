@@ -217,7 +217,7 @@ def test_it_is_in_the_report(kind: ChargeKind, tmp_path: Path) -> None:
             line.rsplit(maxsplit=1) for line in map(str.strip, said.splitlines())
         ]
     printed = only_object(wattshift("solve", file, "--json").stdout)
-    assert printed["ledger"][kind.ledger[0]] == pytest.approx(usd)
+    assert printed["ledger_by_kind_usd"][kind.ledger[0]] == pytest.approx(usd)
     costs = cost_shares(given, plan(given))
     power = costs.it_electricity_usd + costs.cooling_usd
     assert power == pytest.approx(200.0 - example.usd)
