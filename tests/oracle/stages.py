@@ -25,7 +25,7 @@ from .world import World, world_of
 Floats = npt.NDArray[np.float64]
 SLACK = 1e-8
 """MW by which a sum of floats may pass a limit."""
-MOST_PAIRS = 6_000_000
+MOST_PAIRS = 10_000_000
 
 
 class TooLarge(Exception):
