@@ -18,6 +18,7 @@ from optimizer.scenario.faults import Fault, ScenarioError
 from optimizer.scenario.files import SeriesFiles
 from optimizer.scenario.places import MOST_FAULTS, dotted, faults_from
 from optimizer.scenario.scenario import Scenario
+from optimizer.scenario.state import State
 
 MOST_SCENARIO_BYTES = 16_000_000
 """Of a document, series inside it included; longer series belong into files."""
@@ -37,9 +38,10 @@ _LONG_KEY = re.compile(r"""[\w"'-](?:[ \t]*\.[ \t]*(?:[\w-]+|"[^"\n]*"|'[^'\n]*'
 _STRING_OR_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|NaN|-?Infinity')
 
 
-def load(path: str | Path) -> Scenario:
+def load(path: str | Path, state: State | None = None) -> Scenario:
     """Read a scenario: a folder with `scenario.toml`, a `.toml`, or a `.json`.
 
+    With `state` it begins with that one, whatever it says of its own.
     Series are read from files in the scenario's own folder. Raises ScenarioError (a ValueError) with every
     fault found: its place, what was found, what is allowed.
     """
@@ -63,10 +65,10 @@ def load(path: str | Path) -> Scenario:
     if size > MOST_SCENARIO_BYTES:
         raise _unreadable(source, f"{size} bytes", f"at most {MOST_SCENARIO_BYTES}")
     form = "toml" if path.suffix.lower() == ".toml" else "json"
-    return parse(data, form=form, folder=path.parent, source=source)
+    return parse(data, form=form, folder=path.parent, source=source, state=state)
 
 
-def parse(data: bytes, *, form: str, folder: Path, source: str = "scenario") -> Scenario:
+def parse(data: bytes, *, form: str, folder: Path, source: str = "scenario", state: State | None = None) -> Scenario:
     """A scenario from the bytes of a TOML or JSON document; `folder` is where its series files lie."""
     most = MOST_TOML_BYTES if form == "toml" else MOST_SCENARIO_BYTES
     if len(data) > most:
@@ -84,6 +86,8 @@ def parse(data: bytes, *, form: str, folder: Path, source: str = "scenario") -> 
         raise _unreadable(source, f"a {type(raw).__name__}", "an object with the scenario's fields")
     if _fields(raw, MOST_FIELDS) > MOST_FIELDS:
         raise _unreadable(source, f"more than {MOST_FIELDS} fields and items of lists", f"at most {MOST_FIELDS}")
+    if state is not None:
+        raw["state"] = state.model_dump(mode="json")
     faults: list[Fault] = []
     try:
         resolved = with_series(raw, "", SeriesFiles(folder), faults)
