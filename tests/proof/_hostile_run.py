@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import inspect
 import io
 import json
 import random
@@ -37,6 +38,8 @@ ALLOWED = (0, 2, 3, 4, 6, 7)
 CODES_OF_VALIDATE = (0, 2)
 NOT_SHOWN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """What no line for people may hold: control codes, and marks that turn the direction of writing."""
+DEFAULTS = {name: option.default for name, option in inspect.signature(solve_command).parameters.items()}
+"""What the options of `solve` are where the command line says nothing of them."""
 BROKEN_WORDS = ("Traceback", "internal error")
 
 
@@ -80,7 +83,8 @@ def run(number: int, path: Path) -> tuple[int, str, str]:
                 validate_command(str(path))
             else:
                 output = path.parent / "out" if rng.random() < 0.01 else None
-                solve_command(str(path), None, "highs", 1e-4, SOLVER_LIMIT_S, output, json=rng.random() < 0.9)
+                chosen = {"output": output, "json": rng.random() < 0.9, "time_limit": SOLVER_LIMIT_S}
+                solve_command(**DEFAULTS | chosen | {"scenario": str(path)})
         except typer.Exit as ended:
             code = int(ended.exit_code)
     return code, out.getvalue(), err.getvalue()
