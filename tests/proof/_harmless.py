@@ -29,7 +29,7 @@ HARMLESS: dict[tuple[str, str, str], str] = {
         "without dtype=float",
     ): "whole numbers and numbers compare alike",
     (
-        "optimizer/tariff/energy.py",
+        "optimizer/tariff/rule/energy.py",
         "found = np.full(len(clock.minute), -1, dtype=np.int64)",
         "1 → 2",
     ): "any number below zero stands for none",
@@ -44,7 +44,7 @@ HARMLESS: dict[tuple[str, str, str], str] = {
         "0.0 → 1.0",
     ): "a scenario with fleets and without bitcoin is refused",
     (
-        "optimizer/auditor/batch.py",
+        "optimizer/auditor/contracts/batch.py",
         "least = SHARE * max(1.0, terms.gpu_hours) if never_done else LEAST_WORK",
         "max → min",
     ): "a tolerance: what is left of a job counts as none a little earlier or later",
@@ -106,7 +106,7 @@ HARMLESS: dict[tuple[str, str, str], str] = {
     ): "any code but 0 says that the worker broke",
     (
         "optimizer/model/site/meter.py",
-        "return 2.0 * (_most_draw_mw(model) + _most_supply_mw(model)) + 1.0",
+        "return 2.0 * (self.most_draw_mw + self.most_supply_mw) + 1.0",
         "2.0 → 3.0",
     ): "it binds nothing, however large",
     (
@@ -125,8 +125,8 @@ HARMLESS: dict[tuple[str, str, str], str] = {
         "0 → -1",
     ): "the only one is the first and the last",
     (
-        "optimizer/model/bill/months.py",
-        "last_committed, last_behind = np.full(count, -1), np.full(count, -1)",
+        "optimizer/model/bill/booking.py",
+        "last_committed, last_behind = np.full(months.count, -1), np.full(months.count, -1)",
         "1 → 2",
     ): "any number below zero stands for none",
 }

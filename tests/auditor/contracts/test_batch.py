@@ -307,7 +307,8 @@ def test_a_closed_job_does_nothing():
     toy, plan = ran([0, 0], {}, {"closed": True, "started": True, "done_gpu_hours": 1.0}, before=before)
     hand.assert_accepted(toy, plan, 0)
     toy, plan = ran([0, 1], {}, {"closed": True, "started": True, "done_gpu_hours": 1.0}, before=before)
-    hand.assert_caught(toy, plan, "batch_closed", "job", 1, 1)
+    found = hand.assert_caught(toy, plan, "batch_closed", "job", 1, 1)
+    assert "as the job is over" in found.message
     toy, plan = ran([0, 0], {}, {"closed": True, "started": True, "done_gpu_hours": 1.0}, before=before)
     for quantity in ("running", "restarts"):
         hand.assert_caught(toy, hand.set_row(plan, toy, "job", quantity, 1, 1), "batch_closed", "job", 1, 1)
